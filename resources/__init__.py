@@ -1,0 +1,1 @@
+"""Data only, read with ``importlib.resources``: icons, translations, profiles, contracts, legal texts."""

@@ -1,0 +1,116 @@
+"""The one value from which icon, tooltip, menu, panel and notices are drawn, so that they cannot disagree.
+
+It is computed from dated facts, never remembered: green needs a proof that is young enough.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from pydantic import AwareDatetime
+
+from app.model.errors import Failure
+from app.model.mode import Mode
+from app.model.numbering import NumberingProof
+from app.model.value import Value
+
+PROOF_AGE_LIMIT: Final = timedelta(minutes=15)
+"""Longest pause between two cycles is five minutes: three missed cycles and nobody knows any more."""
+
+
+class Mood(StrEnum):
+    """The seven states of the tray."""
+
+    IN_ORDER = "en-orden"
+    SYNCING = "sincronizando"
+    ATTENTION = "atencion"
+    PAUSED = "en-pausa"
+    OFFLINE = "sin-conexion"
+    NOT_SET_UP = "sin-configurar"
+    UNKNOWN = "desconocido"
+
+
+class Counts(Value):
+    """How many documents stand where; ``today`` counts what was proven since midnight in Bogotá."""
+
+    waiting: int = 0
+    in_doubt: int = 0
+    held: int = 0
+    conflict: int = 0
+    missing: int = 0
+    proven: int = 0
+    adopted: int = 0
+    today: int = 0
+
+    @property
+    def pending(self) -> int:
+        return self.waiting + self.in_doubt
+
+    @property
+    def total(self) -> int:
+        return self.waiting + self.in_doubt + self.held + self.conflict + self.missing + self.proven
+
+
+class Trouble(Value):
+    """What keeps the engine from working, told once until it changes."""
+
+    failure: Failure
+    system: str
+    messages: tuple[str, ...] = ()
+    detail: str = ""
+    since: AwareDatetime
+    needs_a_person: bool = False
+
+
+class Status(Value):
+    """Everything a person may see of the engine at one moment."""
+
+    at: AwareDatetime
+    set_up: bool = True
+    practice: bool = True
+    """The sandbox, not a hotel: said on every screen."""
+    mode: Mode = Mode.COMPLETE
+    working: bool = False
+    paused: bool = False
+    paused_until: AwareDatetime | None = None
+    """``None`` while paused means: until the person says so."""
+    counts: Counts = Counts()
+    proofs: tuple[NumberingProof, ...] = ()
+    trouble: Trouble | None = None
+    proven_at: AwareDatetime | None = None
+    """Last cycle in which both systems answered, every look was made and every range spoke."""
+    next_at: AwareDatetime | None = None
+    progress: tuple[int, int] | None = None
+    """Done and total of a batch under way."""
+
+    def mood(self, now: datetime) -> Mood:
+        """Return what the tray shows at ``now``; a proof grows old by itself, so the moment is an argument."""
+        if not self.set_up:
+            return Mood.NOT_SET_UP
+        if self.paused:
+            return Mood.PAUSED
+        if self.trouble is not None and not self.trouble.needs_a_person:
+            return Mood.OFFLINE
+        if self.trouble is not None or self.needs_attention:
+            return Mood.ATTENTION
+        if self.working:
+            return Mood.SYNCING
+        # A proof from the future has no age that we know: the clock was set back.
+        if self.proven_at is None or abs(now - self.proven_at) > PROOF_AGE_LIMIT:
+            return Mood.UNKNOWN
+        return Mood.IN_ORDER
+
+    @property
+    def needs_attention(self) -> bool:
+        counts = self.counts
+        return bool(counts.held or counts.conflict or counts.missing) or any(map(self._is_a_worry, self.proofs))
+
+    def _is_a_worry(self, proof: NumberingProof) -> bool:
+        """Say whether a range that does not hold needs somebody.
+
+        Not one that merely ended, with another in its place.
+        """
+        if proof.holds:
+            return False
+        replaced = any(other.holds and other.family is proof.family for other in self.proofs)
+        return not (proof.agrees and replaced)

@@ -1,0 +1,282 @@
+"""The words of causes and failures: what happened, what it means for the invoices, who mends it and where."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from app.model.causes import Cause, Mender
+from app.model.errors import Failure
+from app.model.numbering import Condition, Field
+from app.model.reading import ReadError
+from app.model.rules import Finding
+from app.model.sales import Aspect, Difference
+from app.texts import _, day, money
+from app.texts.numbering import condition_title, field_name
+from app.texts.reading import finding_text, reading_error
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a person needs to know in order to act."""
+
+    title: str
+    meaning: str
+    place: str
+    """Where it is mended, or what happens by itself."""
+
+
+def mender_name(mender: Mender) -> str:
+    """Name who can mend a cause."""
+    return {
+        Mender.HOTEL: _("Quien administra el hotel"),
+        Mender.ACCOUNTANT: _("El contador"),
+        Mender.LOGGRO: _("Soporte de Loggro"),
+        Mender.DIAN: _("La DIAN"),
+        Mender.BOTONES: _("Botones, sin ayuda"),
+    }[mender]
+
+
+def explain(cause: Cause) -> Explanation:
+    """Explain why a document waits."""
+    return {
+        Cause.NUMBERING_DIFFERS: Explanation(
+            _("La numeración no coincide"),
+            _("Alojamientos, Pymes y la DIAN no dicen lo mismo de este rango. Enviar ahora podría numerar mal."),
+            _("Panel → Numeración muestra qué dato difiere y en qué sistema se corrige. Al coincidir, sale sin más."),
+        ),
+        Cause.NUMBERING_UNKNOWN: Explanation(
+            _("Ningún consecutivo cubre este número"),
+            _("El número no está dentro de ningún rango comprobado, así que no se envía."),
+            _("Registre el rango en Pymes: Configuración → Consecutivos de Facturación."),
+        ),
+        Cause.RANGE_EXPIRED: Explanation(
+            _("La resolución está vencida"),
+            _("La vigencia del rango terminó, o la numeración se agotó."),
+            _("Pida una resolución nueva a la DIAN y regístrela en Alojamientos y en Pymes."),
+        ),
+        Cause.OTHER_ISSUER: Explanation(
+            _("Lo emite otro NIT"),
+            _("El documento es de una empresa distinta a la de esta conexión. No entra en estos libros."),
+            _("Revise en Alojamientos con qué empresa factura la propiedad."),
+        ),
+        Cause.OTHER_CONTENT: Explanation(
+            _("El mismo número cambió de contenido"),
+            _("Alojamientos entregó antes este número con otros valores. Una factura aprobada no cambia."),
+            _("Compare los dos contenidos en Alojamientos y decida cuál es el válido."),
+        ),
+        Cause.DIFFERS_IN_PYMES: Explanation(
+            _("Pymes tiene otro contenido"),
+            _("Este número existe en Pymes con otra fecha, tercero, total o CUFE. Botones no lo toca."),
+            _("Pymes → Ventas: corrija o anule el registro que no corresponde."),
+        ),
+        Cause.DOUBLED_IN_PYMES: Explanation(
+            _("Está dos veces en Pymes"),
+            _("Pymes registra este número más de una vez: la venta se contaría doble."),
+            _("Pymes → Ventas: anule el registro que sobra."),
+        ),
+        Cause.WAITS_FOR_INVOICE: Explanation(
+            _("Espera a su factura"),
+            _("La nota corrige una factura que todavía no está en Pymes. Va después de ella."),
+            _("Nada que hacer: sale cuando la factura quede comprobada."),
+        ),
+        Cause.INVOICE_UNKNOWN: Explanation(
+            _("No se encuentra la factura que corrige"),
+            _("La nota nombra una factura que no está ni en Alojamientos ni en Pymes."),
+            _("Regístrela en Pymes → Ventas, o confirme el número con quien hizo la nota."),
+        ),
+        Cause.REFUSED_BY_PYMES: Explanation(
+            _("Pymes lo rechazó"),
+            _("Pymes respondió que no puede registrarlo. Su mensaje está abajo, tal como llegó."),
+            _("Corrija en Pymes lo que dice el mensaje y libere el documento."),
+        ),
+        Cause.NOT_STORED: Explanation(
+            _("Pymes dice que sí y no lo guarda"),
+            _("Pymes aceptó el documento más de una vez y nunca aparece en Ventas. Botones no insiste."),
+            _("Envíe el detalle a soporte de Loggro."),
+        ),
+        Cause.BREAKS_RULE: Explanation(
+            _("El documento se contradice"),
+            _("Sus totales, impuestos o datos no cumplen una regla de la DIAN."),
+            _("Revise el documento en Alojamientos; si ya fue aprobado, corrija con una nota."),
+        ),
+        Cause.UNREADABLE: Explanation(
+            _("No se puede leer"),
+            _("Lo que llegó no tiene la forma esperada. No se envía nada que no se entienda."),
+            _("Si es un archivo, póngalo de nuevo en la carpeta o quítelo. Si no, envíe el detalle a soporte."),
+        ),
+        Cause.REJECTED_BY_DIAN: Explanation(
+            _("Rechazado: no está aprobado"),
+            _("La DIAN, o el servicio que se lo envía, lo rechazó: no vale como factura. No se busca ni se envía."),
+            _("Corríjalo en Alojamientos y vuelva a emitirlo: cuando llegue aprobado con este número, sigue solo."),
+        ),
+        Cause.WITHOUT_ANSWER: Explanation(
+            _("Falta la respuesta de la DIAN"),
+            _("El archivo trae el documento, pero nada prueba que la DIAN lo aprobó."),
+            _("Ponga en la carpeta el ZIP o el XML completo que envía el proveedor: trae la respuesta adentro."),
+        ),
+        Cause.FAMILY_NOT_SUPPORTED: Explanation(
+            _("Este tipo de documento no viaja"),
+            _("Pymes no ofrece un camino para este tipo de documento."),
+            _("Regístrelo a mano en Pymes."),
+        ),
+    }[cause]
+
+
+def explain_failure(failure: Failure) -> Explanation:
+    """Explain why a system could not be reached or did not answer as asked."""
+    return {
+        Failure.NETWORK: Explanation(
+            _("Sin conexión"),
+            _("No se llega al servidor. Los documentos esperan; nada se pierde."),
+            _("Revise internet y el cortafuegos. Botones vuelve a intentarlo por su cuenta."),
+        ),
+        Failure.TIMEOUT: Explanation(
+            _("El servidor no responde a tiempo"),
+            _("La conexión existe, pero la respuesta tarda demasiado."),
+            _("Botones vuelve a intentarlo con pausas cada vez mayores."),
+        ),
+        Failure.PROXY: Explanation(
+            _("El proxy no deja pasar"),
+            _("La red del hotel usa un proxy que rechazó la conexión."),
+            _("Pida a quien administra la red la dirección del proxy y escríbala en el asistente, en Conexiones."),
+        ),
+        Failure.CERTIFICATE: Explanation(
+            _("El certificado no es de confianza"),
+            _("Este computador no reconoce a quien firma la conexión. Puede ser un antivirus o la red de la empresa."),
+            _("Quien administra la red debe instalar ese certificado en el almacén de Windows."),
+        ),
+        Failure.TOKEN: Explanation(
+            _("El acceso ya no es válido"),
+            _("El sistema no acepta el token. Todo se detiene hasta tener uno nuevo; los documentos esperan."),
+            _("Abra el asistente, en Conexiones, y dé un acceso nuevo."),
+        ),
+        Failure.PERMISSION: Explanation(
+            _("Falta permiso"),
+            _("El acceso es válido, pero su usuario no puede hacer esto."),
+            _("El administrador debe dar el permiso al usuario en Loggro."),
+        ),
+        Failure.TOO_MANY: Explanation(
+            _("Demasiadas consultas"),
+            _("El sistema pide una pausa. Botones la respeta."),
+            _("Nada que hacer: sigue a la hora indicada."),
+        ),
+        Failure.REFUSED: Explanation(
+            _("El sistema respondió que no"),
+            _("La petición llegó y fue rechazada."),
+            _("El mensaje del sistema dice qué corregir."),
+        ),
+        Failure.NOT_FOUND: Explanation(
+            _("No se encontró"),
+            _("Lo que se pidió no existe allí."),
+            _("Revise que la conexión sea la de este hotel."),
+        ),
+        Failure.ALREADY_THERE: Explanation(
+            _("Ya existe"),
+            _("El sistema dice que ya lo tiene. Botones lo comprueba leyendo, no enviando."),
+            _("Nada que hacer."),
+        ),
+        Failure.SERVER: Explanation(
+            _("El servidor falló"),
+            _("El problema está del otro lado. Los documentos esperan; nada se pierde."),
+            _("Botones vuelve a intentarlo. Si dura más de una hora, avise a soporte de Loggro."),
+        ),
+        Failure.UNREADABLE: Explanation(
+            _("Respuesta que no se entiende"),
+            _("El sistema contestó algo con otra forma que la esperada."),
+            _("Envíe el detalle a soporte de Loggro."),
+        ),
+        Failure.UNSAFE_ADDRESS: Explanation(
+            _("La dirección no es segura"),
+            _("Solo se habla con direcciones https, para que nadie lea los datos del hotel."),
+            _("Corrija la dirección en el perfil."),
+        ),
+        Failure.WRONG_HOTEL: Explanation(
+            _("El acceso es de otro hotel"),
+            _("El token habla por otro NIT u organización. Todo está cerrado con llave para no mezclar libros."),
+            _("Abra el asistente, en Conexiones, y dé el acceso de este hotel."),
+        ),
+        Failure.FOLDER: Explanation(
+            _("No se puede leer la carpeta de documentos"),
+            _("La carpeta no está, no deja leer, o tiene demasiados archivos. Lo ya leído no se pierde."),
+            _("Conecte el disco o la red donde está, o elija otra en el asistente, en Conexiones."),
+        ),
+        Failure.VAULT: Explanation(
+            _("El almacén de claves no entrega los accesos"),
+            _("Windows guarda los accesos y ahora no los entrega. Siguen ahí; los documentos esperan."),
+            _("Desbloquee la sesión o el almacén de claves. Botones vuelve a intentarlo."),
+        ),
+        Failure.NO_ROUTE: Explanation(
+            _("Este paso lo hace una persona"),
+            _("Loggro no publica esta operación."),
+            _("El asistente dice dónde hacer clic y qué escribir, y luego lo comprueba."),
+        ),
+    }[failure]
+
+
+def aspect_name(aspect: Aspect) -> str:
+    """Name what PMS and Pymes must agree in."""
+    return {
+        Aspect.NUMBER: _("Número"),
+        Aspect.DATE: _("Fecha"),
+        Aspect.COUNTERPARTY: _("Identificación del tercero"),
+        Aspect.CURRENCY: _("Moneda"),
+        Aspect.PAYABLE: _("Total"),
+        Aspect.IVA: _("IVA"),
+        Aspect.INC: _("INC"),
+        Aspect.CUFE: _("CUFE"),
+        Aspect.CONSECUTIVO: _("Consecutivo"),
+    }[aspect]
+
+
+def particulars(detail: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say what a cause's detail knows beyond the cause, line by line; messages from outside word for word."""
+    lines: list[str] = []
+    if file := detail.get("file"):
+        lines.append(_("Archivo: {file}").format(file=file))
+    if detail.get("test"):
+        lines.append(_("Es un documento de prueba (habilitación), no una factura de verdad."))
+    if reason := detail.get("reason"):
+        lines.append(reading_error(ReadError(reason), str(detail.get("where", ""))))
+    for message in detail.get("messages", ()):
+        lines.append(_("Mensaje: «{message}»").format(message=message))
+    for raw in detail.get("differences", ()):
+        lines.append(_difference(Difference.model_validate(raw)))
+    for raw in detail.get("findings", ()):
+        lines.append(finding_text(Finding.model_validate(raw)))
+    names = detail.get("fields")
+    if isinstance(names, str):
+        lines.append(_("No se entiende: {fields}").format(fields=names))
+    elif names:
+        fields = ", ".join(field_name(Field(name)) if name in set(Field) else str(name) for name in names)
+        lines.append(_("No coincide: {fields}").format(fields=fields))
+    for name in detail.get("conditions", ()):
+        lines.append(condition_title(Condition(name)))
+    if invoice := detail.get("invoice"):
+        lines.append(_("Corrige la factura {number}.").format(number=invoice))
+    if rango := detail.get("range"):
+        lines.append(_("Rango: {range}").format(range=rango))
+    if issuer := detail.get("issuer"):
+        lines.append(
+            _("NIT del emisor: {issuer}; NIT del hotel: {hotel}").format(issuer=issuer, hotel=detail.get("hotel"))
+        )
+    if sales := detail.get("sales"):
+        lines.append(_("Registros en Pymes: {sales}").format(sales=", ".join(map(str, sales))))
+    return tuple(lines)
+
+
+def _difference(difference: Difference) -> str:
+    return _("{aspect}: Alojamientos dice «{pms}»; Pymes dice «{pymes}»").format(
+        aspect=aspect_name(difference.aspect),
+        pms=_value(difference.aspect, difference.pms),
+        pymes=_value(difference.aspect, difference.pymes),
+    )
+
+
+def _value(aspect: Aspect, value: str) -> str:
+    if not value:
+        return _("nada")
+    if aspect in (Aspect.PAYABLE, Aspect.IVA, Aspect.INC):
+        return money(Decimal(value))
+    return day(date.fromisoformat(value)) if aspect is Aspect.DATE else value

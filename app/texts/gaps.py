@@ -1,0 +1,38 @@
+"""Words for the gap radar: which numbers are missing, why, and what to do."""
+
+from app.model.gaps import Gap, GapKind
+from app.texts import _, plural, whole
+
+
+def gap_kind_name(kind: GapKind) -> str:
+    """Name a reason."""
+    return {
+        GapKind.NOT_IN_PMS: _("No está en Alojamientos"),
+        GapKind.NOT_IN_PYMES: _("No está en Pymes"),
+        GapKind.REJECTED: _("Rechazado por la DIAN"),
+        GapKind.OTHER_CHANNEL: _("Emitido por otro canal"),
+        GapKind.ANNULLED: _("Anulado"),
+        GapKind.IN_FLIGHT: _("En camino"),
+    }[kind]
+
+
+def gap_line(gap: Gap) -> str:
+    """Name the missing numbers and say what to do about them."""
+    numbers = f"{gap.prefix}{gap.first}"
+    if gap.count > 1:
+        numbers = _("{first} a {last} ({n})").format(
+            first=numbers,
+            last=f"{gap.prefix}{gap.last}",
+            n=plural("{n} número", "{n} números", gap.count).format(n=whole(gap.count)),
+        )
+    advice = {
+        GapKind.NOT_IN_PMS: _("nadie sabe de él: busque en Alojamientos si se emitió o quedó a medias."),
+        GapKind.NOT_IN_PYMES: _("está aprobado y falta en Pymes."),
+        GapKind.REJECTED: _("la DIAN lo rechazó: corrija el documento y envíelo de nuevo con el mismo número."),
+        GapKind.OTHER_CHANNEL: _("se emitió fuera de Alojamientos."),
+        GapKind.ANNULLED: _("no se emitirá."),
+        GapKind.IN_FLIGHT: _("está en camino; no hay que hacer nada."),
+    }[gap.kind]
+    if gap.kind is GapKind.NOT_IN_PMS and gap.in_pymes:
+        advice = _("está en Pymes y no en Alojamientos: averigüe quién lo registró.")
+    return f"{numbers}: {advice}"

@@ -1,0 +1,29 @@
+"""The secrets of one hotel, read out of the vault together; storing them is ``system.vault``'s affair."""
+
+from app.connectors.bundle import Secrets
+from app.system.vault import Secret, SecretMissing, Vault
+
+_FIELD_OF = {
+    Secret.PYMES_TOKEN: "pymes_token",
+    Secret.CONNECTION_TOKEN: "connection_token",
+    Secret.PMS_API_KEY: "pms_api_key",
+    Secret.PMS_SESSION: "pms_session",
+    Secret.FE_USER: "fe_user",
+    Secret.FE_PASSWORD: "fe_password",
+}
+
+
+async def read_secrets(vault: Vault) -> Secrets:
+    """Read all that the vault has; a missing one is ``None``, a locked or unavailable vault raises ``VaultError``."""
+    found: dict[str, str] = {}
+    for name, field in _FIELD_OF.items():
+        try:
+            found[field] = await vault.aget(name)
+        except SecretMissing:
+            continue
+    return Secrets(**found)
+
+
+def kept(secrets: Secrets) -> frozenset[Secret]:
+    """Return which secrets are there, for the flow: it wants to know that, and nothing more of them."""
+    return frozenset(name for name, field in _FIELD_OF.items() if getattr(secrets, field))

@@ -1,0 +1,40 @@
+"""The engine: how each approved document comes to stand in Pymes exactly once.
+
+Why it is right, in one page
+----------------------------
+*Identity.* A document is its issuer, family, prefix and number (``DocumentKey``), not a random number per try. Any PC,
+any reinstall, any second reading arrives at the same key, and the idempotency header is that key.
+
+*Write first, then act.* ``Ledger.append`` commits the intent (WAL, ``synchronous=FULL``) before a byte leaves. A
+document found in ``SENDING`` at start-up was cut off somewhere between commit and answer: it becomes ``IN_DOUBT``,
+never ``SEEN``.
+
+*Three outcomes.* A request that never left (no connection was made, or Pymes refused the token) returns to ``SEEN``. A
+refusal holds the document with its cause. Everything else *may* have arrived and is ``IN_DOUBT``.
+
+*Doubt is settled by looking.* An in-doubt document is looked up, with growing pauses. Found and equal is proven, found
+and different is a conflict. Only when looks over the whole settling time keep finding nothing does it count as proven
+missing and return to ``SEEN``; the next send carries the same key.
+
+*Look before send.* Nothing is sent that a look in the same cycle did not find absent. Between that look and the send
+lies a gap in which another writer (Loggro's own sync, another PC) may write: look-before-send is not atomic. What
+closes the gap is Pymes: our contract asks it to honour the key, and to refuse a second sale of the same number; the
+refusal (409) is not an error but a reason to look again and adopt. Where a Pymes does neither, a double can arise in
+that gap; the look that follows then finds two sales of one number and says so (``DOUBLED_IN_PYMES``) instead of showing
+green.
+
+*Green is read back.* ``PROVEN`` is entered only from a sale read from Pymes that agrees in every aspect
+(``model.sales``).
+
+*Nothing wrong leaves.* Every batch proves the numbering anew before it is sent, and only documents whose number lies in
+a range that agrees right now are sent (``guard``). A token of another hotel locks everything.
+
+*Where documents come from is interchangeable.* The PMS' list, a folder or a range (``connectors.source``): a source
+hands out batches, and what it wants to remember is committed together with their rows. Only what the DIAN is known to
+have approved becomes ``SEEN``; a rejected or unanswered document is held, cannot be released by hand, and gives way to
+the approved one. Where nothing may be sent, numbering and rules keep no document from being looked for: absent is
+``MISSING``, never a request to write.
+
+*One writer.* The state of a document is derived from its events by ``model.journey.advance`` and written with them in
+one transaction, by one thread that holds the lock on the data folder.
+"""

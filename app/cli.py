@@ -1,0 +1,148 @@
+"""The console: ``botones``.
+
+It reads options and calls; what the commands do is in ``console``, loaded only by those that need it.
+"""
+
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import click
+
+from app import __version__
+from app.system.paths import Paths
+from app.system.settings import load
+from app.texts import N_, _, speak
+from app.texts.console import click_word
+
+
+def main() -> None:
+    """Run ``botones``."""
+    speak(load(Paths.of_user().settings).settings.language)
+    for command in (botones, *botones.commands.values()):
+        command.help = _(command.help) if command.help else None
+        command.options_metavar = _("[OPCIONES]")
+        for option in command.params:
+            if isinstance(option, click.Option):
+                option.help = _(option.help) if option.help else None
+    for module in (click.core, click.decorators, click.exceptions, click.formatting, click.parser, click.types):
+        # Click takes its words from gettext's global catalogue, of which we have none: ours is asked instead.
+        if hasattr(module, "_"):
+            setattr(module, "_", click_word)  # noqa: B010  # mypy knows no such name in all of them
+    botones(prog_name="botones")
+
+
+@click.group(
+    invoke_without_command=True,
+    subcommand_metavar=N_("[ORDEN]…"),
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=N_(
+        "Lleva cada factura aprobada de Loggro Alojamientos a Loggro Pymes exactamente una vez, y lo prueba. "
+        "Sin orden, abre la ventana."
+    ),
+)
+@click.version_option(__version__, prog_name="Botones", help=N_("Muestra la versión y termina."))
+@click.pass_context
+def botones(context: click.Context) -> None:
+    """Open the window unless a command is given."""
+    if context.invoked_subcommand is None:
+        context.invoke(gui)
+
+
+@botones.command(help=N_("Abre la ventana (es lo que se hace sin orden)."))
+@click.option("--minimized", is_flag=True, help=N_("Empieza en la bandeja, sin ventana (inicio con Windows)."))
+@click.option(
+    "--measure", is_flag=True, help=N_("Al salir, dice cuánto tardó la ventana, la mayor pausa y la memoria.")
+)
+def gui(minimized: bool = False, measure: bool = False) -> None:
+    """Open the window."""
+    # By name, because app knows no Qt: only this program start brings both together.
+    window = importlib.import_module("ui.main")
+    sys.exit(window.main(minimized=minimized, measure=measure))
+
+
+@botones.command(help=N_("Muestra el trabajo completo con el hotel de práctica."))
+@click.option("--headless", is_flag=True, help=N_("Todo en la consola, sin ventana."))
+@click.option("--seed", default=1, show_default=True, help=N_("Semilla del hotel: la misma da el mismo hotel."))
+@click.option("--count", default=60, show_default=True, type=click.IntRange(1, 1_000_000), help=N_("Documentos."))
+@click.option(
+    "--documents",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help=N_("Carpeta con XML de la DIAN: pasan a ser los documentos aprobados del hotel."),
+)
+@click.option("--scenario", help=N_("Simulacro: algo sale mal a propósito. «list» los muestra."))
+@click.option("--json", "as_json", is_flag=True, help=N_("Al final, una sola línea de JSON."))
+def demo(headless: bool, seed: int, count: int, documents: Path | None, scenario: str | None, as_json: bool) -> None:
+    """Show the main job against the practice hotel."""
+    if scenario == "list":
+        sys.exit(_console().list_scenarios())
+    if not headless:
+        click.get_current_context().invoke(gui)
+    sys.exit(_console().demo(seed, count, documents, scenario, as_json))
+
+
+@botones.command(help=N_("Arranca solo el hotel de práctica, hasta Ctrl-C."))
+@click.option("--seed", default=1, show_default=True, help=N_("Semilla del hotel, si aún no hay uno."))
+@click.option("--child", is_flag=True, hidden=True)
+@click.option("--folder", type=click.Path(path_type=Path), hidden=True)
+@click.option("--push-delay", type=float, default=1.5, hidden=True)
+def sandbox(seed: int, child: bool, folder: Path | None, push_delay: float) -> None:
+    """Run the practice hotel alone; the hidden options are how an installed Botones starts its own."""
+    from app.sandbox.server import run_child, run_for_people
+
+    folder = folder or Paths.of_user().ensure().sandbox
+    if child:
+        run_child(folder, seed, push_delay)
+    else:
+        run_for_people(folder, seed)
+
+
+@botones.command(help=N_("Prueba la numeración: PMS, Pymes y DIAN dicen lo mismo (0), o no (1)."))
+@click.option("--json", "as_json", is_flag=True, help=N_("El resultado como JSON."))
+def check(as_json: bool) -> None:
+    """Prove the numbering."""
+    sys.exit(_console().check(as_json))
+
+
+@botones.command(help=N_("Lleva ahora lo que esté pendiente."))
+@click.option(
+    "--once", is_flag=True, required=True, help=N_("Un ciclo y termina. Para vigilar siempre, abra la ventana.")
+)
+def sync(once: bool) -> None:
+    """Run one cycle."""
+    sys.exit(_console().sync_once())
+
+
+@botones.command(help=N_("Examina este equipo: carpeta, libro, llavero, perfil, red."))
+def doctor() -> None:
+    """Examine this computer."""
+    sys.exit(_console().doctor())
+
+
+@botones.command(help=N_("Lee archivos de la DIAN (XML, AttachedDocument o ZIP): una línea por documento."))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="ARCHIVO...")
+@click.option("--json", "as_json", is_flag=True, help=N_("Cada línea como JSON."))
+@click.option("--ask-key", is_flag=True, help=N_("Pregunta, sin mostrarla, la clave técnica para revisar el CUFE."))
+def read(files: tuple[Path, ...], as_json: bool, ask_key: bool) -> None:
+    """Read files of documents."""
+    sys.exit(_console().read(files, as_json, ask_key))
+
+
+@botones.command(help=N_("Lee el formulario 1876 (autorización de numeración), el PDF de la DIAN."))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="ARCHIVO...")
+@click.option("--json", "as_json", is_flag=True, help=N_("Una línea de JSON por archivo."))
+@click.option("--child", is_flag=True, hidden=True)
+def form1876(files: tuple[Path, ...], as_json: bool, child: bool) -> None:
+    """Read the PDF of a numbering authorisation; as a child, tell the words of the PDF on the standard input."""
+    if child:
+        importlib.import_module("app.connectors.pdf_words").main()
+        return
+    if not files:
+        raise click.UsageError(click_word("Missing argument"))
+    sys.exit(_console().form1876(files, as_json))
+
+
+def _console() -> ModuleType:
+    """Load what the commands do; the window's start must not wait for it."""
+    return importlib.import_module("app.console")

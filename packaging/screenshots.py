@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""Takes pictures of every page of the wizard, driven on the practice hotel; they go into the README and are looked at.
+
+    QT_SCALE_FACTOR=2 python packaging/screenshots.py FOLDER [--dark] [--upto STEP]
+
+It needs a display or QT_QPA_PLATFORM=offscreen, and writes nothing outside FOLDER and a temporary home.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+# This folder must not stay on the path: its name is that of a library.
+sys.path[:] = [str(ROOT), *(entry for entry in sys.path if Path(entry or ".").resolve() != ROOT / "packaging")]
+
+from PySide6.QtTest import QTest  # noqa: E402
+from PySide6.QtWidgets import QApplication  # noqa: E402
+
+from app.model.documents import Family  # noqa: E402
+from app.model.numbering import Field, System  # noqa: E402
+from app.model.setup import STEPS, Step  # noqa: E402
+from app.sandbox.practice import Practice  # noqa: E402
+from app.system.vault import SessionVault  # noqa: E402
+from tests.support.wizard import Person, surroundings  # noqa: E402
+from ui.loop import new_loop  # noqa: E402
+from ui.theme import dress  # noqa: E402
+
+_LIMIT_SECONDS = 30.0
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    """Let the program go on until ``condition``."""
+    end = time.monotonic() + _LIMIT_SECONDS
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError
+        QTest.qWait(20)
+
+
+class PictureVault(SessionVault):
+    """Says what a machine with a keyring says, and forgets all the same."""
+
+    is_lasting = True
+
+
+class Camera:
+    """Numbers the pictures and names them by theme."""
+
+    def __init__(self, folder: Path, theme: str, scale: str) -> None:
+        self._folder = folder
+        self._mark = f"{theme}-{scale}"
+        self._count = 0
+
+    def take(self, person: Person, name: str) -> None:
+        """Take the window as it is, and the whole page where it is longer than the window."""
+        QTest.qWait(250)
+        self._count += 1
+        stem = f"{self._count:02d}-{name}-{self._mark}"
+        person.window.grab().save(str(self._folder / f"{stem}.png"))
+        page = person.window.page
+        more = 0 if page is None else page.verticalScrollBar().maximum()
+        if more > 0:
+            size = person.window.size()
+            person.window.resize(size.width(), size.height() + more)
+            QTest.qWait(100)
+            person.window.grab().save(str(self._folder / f"{stem}-whole.png"))
+            person.window.resize(size)
+
+
+def walk(person: Person, camera: Camera, practice: Practice, until: Step) -> None:
+    """Go through the wizard, and stop after the page ``until``."""
+    ways: dict[Step, Callable[[], None]] = {
+        Step.CONNECTIONS: lambda: connect(person, camera),
+        Step.REQUIREMENTS: person.meet_requirements,
+        Step.ACTIVATION: lambda: activate(person, camera),
+        Step.NUMBERING: lambda: number(person, camera),
+        Step.VERIFICATION: lambda: verify(person, camera, practice),
+        Step.REHEARSAL: lambda: rehearse(person, camera, practice),
+    }
+    while True:
+        step = person.step
+        ways.get(step, lambda: None)()
+        camera.take(person, step.value)
+        if step in (until, Step.DONE):
+            return
+        person.proceed()
+
+
+def connect(person: Person, camera: Camera) -> None:
+    camera.take(person, "conexiones-vacia")
+    page = person.fill_practice_access()
+    person.type(page.pymes.token.editor, "no-es-un-token")
+    person.click(page.pymes.go)
+    person.idle()
+    camera.take(person, "conexiones-falla")
+    person.connect()
+    page.verticalScrollBar().setValue(0)
+
+
+def activate(person: Person, camera: Camera) -> None:
+    camera.take(person, "activacion-antes")
+    page = person.page()
+    person.click(page.go)  # type: ignore[attr-defined]
+    wait(lambda: person.window.flow.progress is not None)
+    camera.take(person, "activacion-espera")
+    wait(lambda: person.window.flow.can_advance)
+
+
+def number(person: Person, camera: Camera) -> None:
+    page = person.page()
+    wait(lambda: len(page.tabs) == 4)  # type: ignore[attr-defined]
+    editor = page.card.form.editors[Field.PREFIX]  # type: ignore[attr-defined]
+    right = editor.text()
+    person.type(editor, "FACTURA-1")
+    camera.take(person, "consecutivo-mal")
+    person.type(editor, right)
+    person.create_all()
+
+
+def verify(person: Person, camera: Camera, practice: Practice) -> None:
+    person.verify()
+    right = next(p for p in person.window.flow.activation.proofs if p.family is Family.FACTURA)
+    last = right.columns[System.PYMES].last
+    asyncio_run(practice.mutate(System.PYMES, Family.FACTURA, Field.LAST, last + 4500))
+    person.click(person.page().again)  # type: ignore[attr-defined]
+    person.idle()
+    camera.take(person, "verificacion-diferencia")
+    asyncio_run(practice.mutate(System.PYMES, Family.FACTURA, Field.LAST, last))
+    person.click(person.page().again)  # type: ignore[attr-defined]
+    person.idle()
+
+
+def rehearse(person: Person, camera: Camera, practice: Practice) -> None:
+    person.idle()
+    camera.take(person, "ensayo-nada")
+    person.click(person.page().approve)  # type: ignore[attr-defined]
+    wait(lambda: person.window.flow.first is not None)
+    person.idle()
+    camera.take(person, "ensayo-antes")
+    person.rehearse()
+
+
+def asyncio_run(coroutine: object) -> None:
+    """Run an order to the practice hotel on a loop of its own."""
+    import threading
+
+    thread = threading.Thread(target=asyncio.run, args=(coroutine,))
+    thread.start()
+    thread.join()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--dark", action="store_true")
+    parser.add_argument("--upto", type=Step, choices=STEPS, default=Step.DONE)
+    chosen = parser.parse_args()
+    chosen.folder.mkdir(parents=True, exist_ok=True)
+    app = QApplication(["botones"])
+    theme = dress(app)
+    theme.choose(chosen.dark)
+    loop = new_loop(app)
+    asyncio.events._set_running_loop(loop)
+    scale = f"{round(100 * app.devicePixelRatio())}"
+    with tempfile.TemporaryDirectory() as home, Practice.start(Path(home) / "hotel", push_delay=1.5) as practice:
+        person = Person(surroundings(practice, Path(home), PictureVault("sandbox")), wait)
+        walk(person, Camera(chosen.folder, "oscuro" if chosen.dark else "claro", scale), practice, chosen.upto)
+        person.close()
+    asyncio.events._set_running_loop(None)
+    loop.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""A dressed application without a display, and Qt's loop turning as asyncio's, for every test of what a person sees."""
+
+import asyncio
+import gc
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ.setdefault("LANG", "C.UTF-8")
+
+from PySide6.QtWidgets import QApplication
+
+from app.connectors.profile import load_profile
+from app.system.paths import Paths
+from app.system.settings import Settings
+from app.system.vault import SessionVault
+from tests.support.panel import HandClock
+from ui.context import Context
+from ui.loop import new_loop
+from ui.preparation import NOWHERE
+from ui.theme import Theme, dress
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the offscreen platform say what it cannot do; every other warning of Qt fails the test."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support", extend=True))
+
+
+@pytest.fixture(autouse=True)
+def garbage(qapp: QApplication) -> Iterator[None]:
+    """Collect on Qt's thread only, as the program does (``ui.garbage``)."""
+    gc.disable()
+    yield
+    gc.collect(1)
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    """The look, light at the start and at the end."""
+    theme = dress(qapp)
+    theme.choose(False)
+    yield theme
+    theme.choose(False)
+
+
+@pytest.fixture
+def turning(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
+    """Asyncio on Qt's loop: tasks go on whenever the test waits for Qt."""
+    loop = new_loop(qapp)
+    asyncio.events._set_running_loop(loop)
+    try:
+        yield loop
+    finally:
+        asyncio.events._set_running_loop(None)
+
+    async def cancel_what_is_left() -> None:
+        left = [task for task in asyncio.all_tasks(loop) if task is not asyncio.current_task()]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    loop.run_until_complete(cancel_what_is_left())
+    loop.close()
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def context(tmp_path: Path, clock: HandClock) -> Context:
+    """The surroundings of the windows, with a home of their own."""
+    return Context(
+        paths=Paths.under(tmp_path / "home").ensure(),
+        settings=Settings(),
+        profile=load_profile("sandbox", NOWHERE),
+        vault=SessionVault("test"),
+        clock=clock,
+    )

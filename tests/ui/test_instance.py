@@ -1,0 +1,113 @@
+"""One program per data folder: a second start shows the first and ends, in real processes."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtNetwork import QLocalSocket
+from pytestqt.qtbot import QtBot
+
+from ui.instance import FirstInstance, _name_of, show_first
+
+ROOT = Path(__file__).resolve().parents[2]
+START = "import sys; from ui.main import main; sys.exit(main(minimized=True, measure=True))"
+
+
+def start(home: Path) -> subprocess.Popen[str]:
+    environment = os.environ | {"BOTONES_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(
+        [sys.executable, "-c", START],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture
+def first(tmp_path: Path, qapp: object) -> Iterator[FirstInstance]:
+    first = FirstInstance(tmp_path)
+    assert first.listen()
+    yield first
+    first.close()
+
+
+def other(home: Path) -> subprocess.Popen[str]:
+    code = "import sys, pathlib; from PySide6.QtCore import QCoreApplication; app = QCoreApplication([]); "
+    code += f"from ui.instance import show_first; sys.exit(0 if show_first(pathlib.Path({str(home)!r})) else 3)"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=ROOT)
+
+
+def test_another_process_makes_this_one_show_itself(qtbot: QtBot, tmp_path: Path, first: FirstInstance) -> None:
+    with qtbot.waitSignal(first.show_requested, timeout=10_000):
+        process = other(tmp_path)
+    qtbot.waitUntil(lambda: process.poll() is not None, timeout=10_000)
+    assert process.returncode == 0
+
+
+def test_another_folder_is_another_program(qtbot: QtBot, tmp_path: Path, first: FirstInstance) -> None:
+    shown: list[int] = []
+    first.show_requested.connect(lambda: shown.append(1))
+    process = other(tmp_path / "elsewhere")
+    qtbot.waitUntil(lambda: process.poll() is not None, timeout=10_000)
+    assert process.returncode == 3
+    assert shown == []
+
+
+@pytest.mark.parametrize("nonsense", [b"\xff\xfe\n", b"[]\n", b'{"protocol": 99, "ask": "show"}\n', b"x" * 5000])
+def test_nonsense_shows_nothing_and_harms_nothing(
+    qtbot: QtBot, tmp_path: Path, first: FirstInstance, nonsense: bytes
+) -> None:
+    shown: list[int] = []
+    first.show_requested.connect(lambda: shown.append(1))
+    socket = QLocalSocket()
+    socket.connectToServer(_name_of(tmp_path))
+    assert socket.waitForConnected(1000)
+    socket.write(nonsense)
+    socket.flush()
+    qtbot.waitUntil(lambda: socket.state() is QLocalSocket.LocalSocketState.UnconnectedState, timeout=5_000)
+    assert shown == []
+    with qtbot.waitSignal(first.show_requested, timeout=10_000):
+        process = other(tmp_path)
+    process.wait(10)
+
+
+def test_the_socket_of_a_dead_program_is_taken_over(qtbot: QtBot, tmp_path: Path) -> None:
+    code = (
+        f"import os, pathlib; from PySide6.QtCore import QCoreApplication; app = QCoreApplication([]); "
+        f"from ui.instance import FirstInstance; f = FirstInstance(pathlib.Path({str(tmp_path)!r})); "
+        f"print(f.listen()); os._exit(9)"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    dead = subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, stdout=subprocess.PIPE, check=False)
+    assert (dead.returncode, dead.stdout.strip()) == (9, b"True")
+    assert not show_first(tmp_path)
+    heir = FirstInstance(tmp_path)
+    assert heir.listen()
+    heir.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there a console signal does not end a program with windows")
+def test_the_whole_program_starts_once_and_ends_in_order(qtbot: QtBot, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    running = start(home)
+    try:
+        qtbot.waitUntil(lambda: show_first(home.absolute()), timeout=30_000)
+        second = start(home)
+        second.communicate(timeout=20)
+        assert second.returncode == 0
+        assert running.poll() is None
+        running.send_signal(signal.SIGTERM)
+        output, errors = running.communicate(timeout=20)
+    finally:
+        running.kill()
+    assert running.returncode == 0, errors
+    assert "longest stall" in output
+    assert not (home / "botones.pid").exists()
+    assert "Traceback" not in errors + (home / "logs" / "botones.log").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""What a person sees: draws values of ``app`` and passes intentions on. It decides nothing."""

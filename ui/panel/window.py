@@ -1,0 +1,269 @@
+"""The main window: navigation, header, pages. It draws what it is given and passes intentions on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from app.model.journey import State
+from app.model.status import Status
+from app.texts import _
+from ui.context import Context
+from ui.panel.documents import DocumentsPage, Reader
+from ui.panel.header import Header, practice_ribbon, session_ribbon
+from ui.panel.numbering import NumberingPage
+from ui.panel.overview import OverviewPage
+from ui.parts import Button, Kind, Surface, Words
+from ui.theme import Role, Space
+from ui.theme.icons import app_icon
+
+if TYPE_CHECKING:  # the first window does not wait for the database's library
+    from app.sync.ledger import Row
+
+_REFRESH_MS = 400
+"""How soon a change of the counts is followed by a look into the ledger."""
+_AGE_MS = 10_000
+
+
+class Page(StrEnum):
+    """The pages, in the order of the navigation."""
+
+    OVERVIEW = "overview"
+    DOCUMENTS = "documents"
+    NUMBERING = "numbering"
+
+
+class PanelWindow(QMainWindow):
+    """The panel. Closing hides it where a tray keeps it reachable, else makes it small."""
+
+    sync_requested = Signal()
+    release_requested = Signal(str)
+    pause_requested = Signal(object)
+    resume_requested = Signal()
+    wizard_requested = Signal()
+    quit_requested = Signal()
+    hidden_by_person = Signal()
+    """Closed by the person while the program goes on in the tray."""
+
+    def __init__(self, context: Context, status: Status, on_error: Callable[[BaseException], object]) -> None:
+        super().__init__()
+        self._context = context
+        self.profile_name = context.profile.name
+        self._status = status
+        self._state = QSettings(str(context.paths.home / "window.ini"), QSettings.Format.IniFormat)
+        self.has_tray = False
+        self.may_close = False
+        """Set at the end of the program: from then on closing closes."""
+        self._drawn_counts: object = None
+        self.setWindowTitle(_("Botones (práctica)") if context.profile.practice else _("Botones"))
+        self.setMinimumSize(760, 520)
+        self.resize(1240, 780)
+        self.overview = OverviewPage(on_error)
+        self.documents = DocumentsPage(on_error)
+        self.documents.release_requested.connect(self.release_requested)
+        self.numbering = NumberingPage()
+        self.header = Header(context.clock)
+        self._build()
+        self._connect()
+        self._refresh = QTimer(self)
+        self._refresh.setSingleShot(True)
+        self._refresh.setInterval(_REFRESH_MS)
+        self._refresh.timeout.connect(self._read_again)
+        # What is true grows old without any news.
+        self._age = QTimer(self)
+        self._age.setInterval(_AGE_MS)
+        self._age.timeout.connect(self._redraw)
+        self._restore()
+        # Nothing wears the focus ring before a person asks for it with the keyboard.
+        self._pages.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._pages.setFocus()
+        self.draw(status)
+
+    # What main asks for
+
+    def open(self, reader: Reader) -> None:
+        """Begin to read the ledger, which exists from now on."""
+        self.overview.open(reader)
+        self.documents.open(reader)
+
+    def tell_vault(self, lasting: bool) -> None:
+        """Say whether the secrets outlive the program."""
+        self._session.setVisible(not lasting)
+
+    def draw(self, status: Status) -> None:
+        """Show this Status; while nobody sees the window, only keep it."""
+        self._status = status
+        if not self.isVisible():
+            return
+        self._redraw()
+        if status.counts != self._drawn_counts:
+            self._drawn_counts = status.counts
+            if not self._refresh.isActive():
+                self._refresh.start()
+
+    def come_forward(self) -> None:
+        """Show the window, above the others."""
+        if self.isMinimized():
+            self.showNormal()
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def go_to(self, page: Page) -> None:
+        """Show a page."""
+        self._navigation[page].setChecked(True)
+        self._pages.setCurrentIndex(list(Page).index(page))
+        if self.isVisible():
+            self._redraw()
+            self._read_again()
+
+    def remember(self) -> None:
+        """Keep place and size for the next start."""
+        self._state.setValue("panel/geometry", self.saveGeometry())
+        self._state.setValue("panel/page", list(Page)[self._pages.currentIndex()].value)
+        self._state.sync()
+
+    # Building
+
+    def _build(self) -> None:
+        self._pages = QStackedWidget()
+        for page in (self.overview, self.documents, self.numbering):
+            self._pages.addWidget(page)
+        self.ribbons = []
+        if self._context.profile.practice:
+            self.ribbons.append(practice_ribbon())
+        self._session = session_ribbon()
+        self._session.hide()
+        self.ribbons.append(self._session)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.header)
+        right.addWidget(self._pages, 1)
+        below = QHBoxLayout()
+        below.setSpacing(0)
+        below.addWidget(self._build_rail())
+        below.addLayout(right, 1)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for ribbon in self.ribbons:
+            column.addWidget(ribbon)
+        column.addLayout(below, 1)
+        self.setCentralWidget(whole)
+
+    def _build_rail(self) -> QWidget:
+        rail = Surface("rail", margins=(Space.MEDIUM, Space.LARGE, Space.MEDIUM, Space.LARGE), spacing=Space.HAIR)
+        rail.setFixedWidth(200)
+        brand = QHBoxLayout()
+        brand.setContentsMargins(Space.HAIR, 0, 0, Space.LARGE)
+        brand.setSpacing(Space.SMALL)
+        picture = QLabel()
+        picture.setPixmap(app_icon().pixmap(QSize(28, 28)))
+        brand.addWidget(picture)
+        brand.addWidget(Words(_("Botones"), Role.HEADING, wraps=False), 1)
+        rail.box.addLayout(brand)
+        group = QButtonGroup(self)
+        self._navigation: dict[Page, Button] = {}
+        for number, (page, name, icon) in enumerate(
+            (
+                (Page.OVERVIEW, _("Resumen"), "overview"),
+                (Page.DOCUMENTS, _("Documentos"), "documents"),
+                (Page.NUMBERING, _("Numeración"), "numbering"),
+            ),
+            start=1,
+        ):
+            button = Button(name, Kind.NAV, icon=icon, size=20)
+            button.setToolTip(f"{name} (Ctrl+{number})")
+            button.clicked.connect(lambda _checked=False, page=page: self.go_to(page))
+            QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda page=page: self.go_to(page))
+            group.addButton(button)
+            rail.box.addWidget(button)
+            self._navigation[page] = button
+        self._navigation[Page.OVERVIEW].setChecked(True)
+        rail.box.addStretch(1)
+        wizard = Button(_("Asistente"), Kind.NAV, icon="wizard", size=20)
+        wizard.setCheckable(False)
+        wizard.clicked.connect(self.wizard_requested)
+        rail.box.addWidget(wizard)
+        rail.box.addSpacing(Space.SMALL)
+        rail.box.addWidget(Words(self._context.profile.title, Role.CAPTION))
+        return rail
+
+    def _connect(self) -> None:
+        self.header.sync_requested.connect(self.sync_requested)
+        self.header.pause_requested.connect(self.pause_requested)
+        self.header.resume_requested.connect(self.resume_requested)
+        self.numbering.sync_requested.connect(self.sync_requested)
+        self.overview.wizard_requested.connect(self.wizard_requested)
+        self.overview.numbering_requested.connect(lambda: self.go_to(Page.NUMBERING))
+        self.overview.states_requested.connect(self._show_states)
+        self.overview.row_requested.connect(self._show_row)
+        for keys in (QKeySequence(QKeySequence.StandardKey.Refresh), QKeySequence("Ctrl+R")):
+            QShortcut(keys, self, self._sync_by_key)
+        QShortcut(QKeySequence("Ctrl+W"), self, self.close)
+        QShortcut(QKeySequence("Ctrl+Q"), self, self.quit_requested.emit)
+
+    def _restore(self) -> None:
+        geometry = self._state.value("panel/geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        page = self._state.value("panel/page")
+        if page in set(Page):
+            self.go_to(Page(page))
+
+    # Slots
+
+    def _redraw(self) -> None:
+        self.header.draw(self._status)
+        shown = self._pages.currentWidget()
+        if shown is self.overview:
+            self.overview.draw(self._status, self._context.clock.now())
+        elif shown is self.documents:
+            self.documents.draw(self._status)
+        else:
+            self.numbering.draw(self._status)
+
+    def _read_again(self) -> None:
+        if self._pages.currentWidget() is self.overview:
+            self.overview.refresh()
+        elif self._pages.currentWidget() is self.documents:
+            self.documents.refresh()
+
+    def _show_states(self, states: tuple[State, ...]) -> None:
+        self.go_to(Page.DOCUMENTS)
+        self.documents.show_states(states)
+
+    def _show_row(self, row: Row) -> None:
+        self.go_to(Page.DOCUMENTS)
+        self.documents.show_row(row)
+
+    def _sync_by_key(self) -> None:
+        if self.header.sync.isEnabled() and not self._status.paused:
+            self.sync_requested.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._age.start()
+        self.draw(self._status)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._age.stop()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.remember()
+        if self.may_close:
+            super().closeEvent(event)
+            return
+        event.ignore()
+        if self.has_tray:
+            self.hide()
+            self.hidden_by_person.emit()
+        else:
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowMinimized)

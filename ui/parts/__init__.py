@@ -1,0 +1,44 @@
+"""Small drawn parts that the windows share; none of them knows the engine or the network."""
+
+from ui.parts.buttons import Button, IconButton, Kind
+from ui.parts.difference import DiffText, differing
+from ui.parts.fields import CopyField, FormField
+from ui.parts.frames import Banner, Card, EmptyState, Icon, Scroll, Surface, clear, rule
+from ui.parts.pill import MOOD_LOOK, STATE_LOOK, MoodPill, Pill, RouteTag, StatePill
+from ui.parts.prooftable import ProofTable
+from ui.parts.spinner import Spinner
+from ui.parts.steprail import StepLook, StepRail, StepState
+from ui.parts.words import Elided, Words, plain_tip, polish
+
+__all__ = [
+    "MOOD_LOOK",
+    "STATE_LOOK",
+    "Banner",
+    "Button",
+    "Card",
+    "CopyField",
+    "DiffText",
+    "Elided",
+    "EmptyState",
+    "FormField",
+    "Icon",
+    "IconButton",
+    "Kind",
+    "MoodPill",
+    "Pill",
+    "ProofTable",
+    "RouteTag",
+    "Scroll",
+    "Spinner",
+    "StatePill",
+    "StepLook",
+    "StepRail",
+    "StepState",
+    "Surface",
+    "Words",
+    "clear",
+    "differing",
+    "plain_tip",
+    "polish",
+    "rule",
+]

@@ -1,0 +1,142 @@
+"""What comes up behind the first window: vault, practice hotel, engine, ledger. It shows nothing.
+
+Imports stand inside the functions on purpose: the libraries behind them (HTTP, database, servers) take longer to load
+than a person should wait for a window, so they are loaded in the threads that need them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from app.connectors.profile import load_profile
+from app.model.status import Status
+from app.system.vault import SessionVault, Vault, VaultError, open_vault
+from app.texts import _
+from ui.context import Context
+from ui.host import Engine
+from ui.loop import in_thread
+
+if TYPE_CHECKING:
+    from app.sandbox.practice import Practice
+    from app.setup.activation import Activation
+    from app.sync.ledger import LedgerReader
+
+log = logging.getLogger(__name__)
+
+PRACTICE: Final = "sandbox"
+NOWHERE: Final = {name: "http://127.0.0.1:9" for name in ("pms", "pymes", "fe")}
+"""Stands for the practice hotel's addresses until it runs; nothing is called before."""
+
+
+class NotPrepared(Exception):
+    """Something did not come up; the words are for a person."""
+
+    def __init__(self, title: str, text: str, detail: str) -> None:
+        super().__init__(title)
+        self.title = title
+        self.text = text
+        self.detail = detail
+
+
+def read_flow(context: Context) -> Activation:
+    """Return where the person stands on the way to a working connection."""
+    from app.setup import activation_file
+
+    return activation_file.load(context.paths.setup(context.profile.name), context.profile).activation
+
+
+async def prepare(context: Context) -> None:
+    """Put vault, practice hotel and its addresses into ``context``; raises ``NotPrepared``."""
+    vault, practice, _checked = await asyncio.gather(
+        _open_vault(context), _open_practice(context), in_thread(_check_ledger, context)
+    )
+    context.vault = vault
+    context.practice = practice
+    if practice is not None:
+        context.profile = load_profile(PRACTICE, practice.for_profile, context.paths.home)
+
+
+async def has_secrets(vault: Vault) -> bool:
+    """Say whether the vault still has what the finished setup put there; one that stays silent is no «no»."""
+    from app.setup.credentials import kept, read_secrets
+
+    try:
+        secrets = await read_secrets(vault)
+    except VaultError:
+        return True
+    return bool(kept(secrets))
+
+
+def build_engine(context: Context, publish: Callable[[Status], None]) -> Engine:
+    """Return a new engine; called on its own thread."""
+    from app.sync.service import Service
+
+    return Service(
+        paths=context.paths,
+        settings=context.settings,
+        profile=context.profile,
+        vault=context.vault,
+        clock=context.clock,
+        publish=publish,
+    )
+
+
+def open_reader(context: Context) -> LedgerReader:
+    """Return a reader of the ledger; only once the engine has opened and migrated the file."""
+    from app.sync.ledger import LedgerReader
+
+    return LedgerReader(context.paths.ledger(context.profile.name), context.clock)
+
+
+def _check_ledger(context: Context) -> None:
+    from app.storage.database import LedgerDamaged, LedgerTooNew, open_database
+
+    path = context.paths.ledger(context.settings.profile)
+    try:
+        open_database(path).dispose()
+    except LedgerDamaged as error:
+        raise NotPrepared(
+            _("El libro de documentos está dañado"),
+            _(
+                "Nada se envía mientras tanto. Aparte el archivo que se nombra abajo (no lo borre) y vuelva a abrir "
+                "Botones: el libro se llena de nuevo mirando los dos sistemas, y lo que ya está en Pymes se adopta, "
+                "no se repite."
+            ),
+            str(error),
+        ) from error
+    except LedgerTooNew as error:
+        raise NotPrepared(
+            _("Este libro es de una versión más nueva de Botones"),
+            _("Instale la versión más nueva. Esta no lo toca, para no dañarlo."),
+            f"{path} ({error})",
+        ) from error
+
+
+async def _open_vault(context: Context) -> Vault:
+    try:
+        return await in_thread(open_vault, context.settings.profile)
+    except VaultError as error:
+        log.warning("no vault: %s", type(error).__name__)
+        return SessionVault(context.settings.profile)
+
+
+async def _open_practice(context: Context) -> Practice | None:
+    if context.settings.profile != PRACTICE:
+        return None
+    if context.practice is not None and context.practice.is_running:
+        return context.practice
+
+    def start() -> Practice:
+        from app.sandbox.practice import Practice, PracticeNotStarted
+
+        try:
+            return Practice.start(context.paths.sandbox)
+        except PracticeNotStarted as error:
+            raise NotPrepared(
+                _("El hotel de práctica no arrancó"), _("Nada se perdió. Puede intentarlo de nuevo."), str(error)
+            ) from error
+
+    return await in_thread(start)

@@ -14,7 +14,7 @@ from app import __version__
 from app.system.paths import Paths
 from app.system.settings import load
 from app.texts import N_, _, speak
-from app.texts.console import click_word
+from app.texts.console import click_word, click_words
 
 
 def main() -> None:
@@ -28,8 +28,9 @@ def main() -> None:
                 option.help = _(option.help) if option.help else None
     for module in (click.core, click.decorators, click.exceptions, click.formatting, click.parser, click.types):
         # Click takes its words from gettext's global catalogue, of which we have none: ours is asked instead.
-        if hasattr(module, "_"):
-            setattr(module, "_", click_word)  # noqa: B010  # mypy knows no such name in all of them
+        for name, ours in (("_", click_word), ("ngettext", click_words)):
+            if hasattr(module, name):
+                setattr(module, name, ours)
     botones(prog_name="botones")
 
 
@@ -112,6 +113,23 @@ def check(as_json: bool) -> None:
 def sync(once: bool) -> None:
     """Run one cycle."""
     sys.exit(_console().sync_once())
+
+
+@botones.command(help=N_("Hace ahora una copia del libro de documentos, la revisa y dice dónde quedó."))
+def backup() -> None:
+    """Copy the ledger."""
+    sys.exit(_console().backup())
+
+
+@botones.command(
+    help=N_("Pone una copia en lugar del libro, que se aparta sin borrarlo. Sin archivo, muestra las copias.")
+)
+@click.argument(
+    "copy", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="[ARCHIVO]"
+)
+def restore(copy: Path | None) -> None:
+    """Put a copy in the ledger's place."""
+    sys.exit(_console().restore(copy))
 
 
 @botones.command(help=N_("Examina este equipo: carpeta, libro, llavero, perfil, red."))

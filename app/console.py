@@ -5,9 +5,12 @@ Kept from ``cli`` so that the window need not wait for the libraries that only t
 
 import asyncio
 import json
+import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
@@ -16,18 +19,22 @@ import click
 from app.connectors.bundle import open_connectors
 from app.connectors.numbering_reader import read_proofs
 from app.connectors.profile import BadProfile, Profile, load_profile
-from app.model.clock import SystemClock
+from app.model.clock import Clock, SystemClock
 from app.model.codes import is_technical_key
-from app.model.errors import ConnectorError, Failure
+from app.model.errors import ConnectorError, Failure, StorageError
 from app.model.numbering import NumberingProof
 from app.reports.files import FormLine, document_lines
-from app.sandbox.demo import NoDocuments, Wish, demonstrate
+from app.sandbox.demo import Halted, NoDocuments, Wish, demonstrate
 from app.sandbox.practice import Practice, PracticeNotStarted
 from app.sandbox.scenarios import SCENARIOS
 from app.sandbox.session import PROFILE, connect, practice_profile, sign_in
 from app.setup.credentials import read_secrets
 from app.setup.doctor import examine
-from app.sync.ledger import Ledger, LedgerReader, Row
+from app.storage.backup import back_up, backups_of, is_due
+from app.storage.errors import LedgerDamaged, LedgerTooNew
+from app.sync.ledger import LedgerReader, Row
+from app.sync.recovery import open_ledger
+from app.sync.recovery import restore as put_back
 from app.sync.service import open_engine
 from app.system.lock import AlreadyRunning, DataLock
 from app.system.logs import setup_logging
@@ -39,6 +46,7 @@ from app.texts.causes import explain, explain_failure, particulars
 from app.texts.documents import family_name, state_name
 from app.texts.numbering import condition_help, condition_title, difference_line, proof_title
 from app.texts.reading import reading_error
+from app.texts.status import rebuild_story, rebuild_title
 
 T = TypeVar("T")
 
@@ -63,13 +71,19 @@ def demo(seed: int, count: int, documents: Path | None, scenario: str | None, as
     paths = Paths.of_user().ensure()
     setup_logging(paths)
     try:
-        with click.progressbar(length=count, label=_("Documentos probados"), file=sys.stderr) as bar:
+        with (
+            _told_to_end() as halted,
+            click.progressbar(length=count, label=_("Documentos probados"), file=sys.stderr) as bar,
+        ):
 
             def progress(done: int, total: int) -> None:
                 bar.length = max(total, 1)
                 bar.update(done - bar.pos)
 
-            shown = asyncio.run(demonstrate(Wish(seed, count, documents, scenario), paths, progress))
+            wish = Wish(seed, count, documents, scenario)
+            shown = asyncio.run(demonstrate(wish, paths, progress, halted=halted))
+    except Halted:
+        _fail(_("Interrumpida en orden. La misma orden sigue donde quedó."))
     except AlreadyRunning:
         _fail(_("Ya hay una demostración igual en marcha en esta carpeta de datos."))
     except NoDocuments:
@@ -78,6 +92,8 @@ def demo(seed: int, count: int, documents: Path | None, scenario: str | None, as
         _fail(_("El hotel de práctica no arrancó.") + f"\n{error}")
     except ConnectorError as error:
         _fail_with(error)
+    except (StorageError, LedgerTooNew) as error:
+        _fail_with_ledger(error)
     for reading in shown.unread:
         if reading.error is not None:
             click.echo(f"{reading.file}: {reading_error(reading.error, reading.detail)}", err=True)
@@ -116,10 +132,48 @@ def check(as_json: bool) -> int:
 
 def sync_once() -> int:
     """Run one cycle and print what does not stand in Pymes after it."""
-    rows, proven = _run(_sync_once)
+    with _told_to_end() as halted:
+        rows, proven = _run(partial(_sync_once, halted))
     click.echo(_("Probados en Pymes: {n}").format(n=proven))
     _print_rows(rows)
     return NOT_ALL_WELL if rows else ALL_WELL
+
+
+def backup() -> int:
+    """Copy the ledger, check the copy, and say where it is; the window may be open meanwhile."""
+    paths = Paths.of_user().ensure()
+    ledger = paths.ledger(load(paths.settings).settings.profile)
+    if not ledger.exists():
+        _fail(_("Todavía no hay ningún libro de documentos en este equipo."))
+    try:
+        made = back_up(ledger, SystemClock().now())
+    except StorageError as error:
+        _fail_with_ledger(error)
+    click.echo(str(made))
+    return ALL_WELL
+
+
+def restore(copy: Path | None) -> int:
+    """Put a copy in the place of the ledger; without one, say which there are."""
+    paths, clock = Paths.of_user().ensure(), SystemClock()
+    setup_logging(paths)
+    ledger = paths.ledger(load(paths.settings).settings.profile)
+    if copy is None:
+        for one in backups_of(ledger):
+            click.echo(str(one))
+        return ALL_WELL
+    try:
+        with DataLock(paths.home), put_back(ledger, copy, clock) as restored:
+            rebuild = restored.rebuild
+    except AlreadyRunning:
+        _fail(_("Botones está abierto. Ciérrelo primero: el libro no se cambia mientras alguien trabaja con él."))
+    except LedgerDamaged:
+        _fail(_("Ese archivo no es una copia íntegra del libro. No se cambió nada."))
+    except (StorageError, LedgerTooNew) as error:
+        _fail_with_ledger(error)
+    assert rebuild is not None
+    click.echo(f"{rebuild_title()}.\n{rebuild_story(rebuild, clock.now())}")
+    return ALL_WELL
 
 
 def doctor() -> int:
@@ -186,6 +240,20 @@ def _run(work: Callable[[Paths, Settings, Profile, Vault], Coroutine[Any, Any, T
         _fail(_("Este hotel aún no está configurado en este equipo: abra Botones y siga el asistente."))
     except ConnectorError as error:
         _fail_with(error)
+    except (StorageError, LedgerTooNew) as error:
+        _fail_with_ledger(error)
+
+
+@contextmanager
+def _told_to_end() -> Iterator[Callable[[], bool]]:
+    """Give the question whether the system asks this process to end; the batch under way is brought to its end."""
+    told = threading.Event()
+    ending = getattr(signal, "SIGBREAK", signal.SIGTERM)  # on Windows it comes when the console is closed
+    before = signal.signal(ending, lambda *_: told.set())
+    try:
+        yield told.is_set
+    finally:
+        signal.signal(ending, before)
 
 
 async def _against_hotel(
@@ -216,7 +284,7 @@ async def _hotel(paths: Paths, settings: Settings) -> AsyncIterator[tuple[Settin
 
 
 async def _prove(paths: Paths, settings: Settings, profile: Profile, vault: Vault) -> tuple[NumberingProof, ...]:
-    with Ledger(paths.ledger(settings.profile), SystemClock()) as ledger:
+    with open_ledger(paths.ledger(settings.profile), SystemClock()) as ledger:
         evidence = ledger.evidence()
     async with open_connectors(
         profile.reading_from(settings.source),
@@ -228,13 +296,30 @@ async def _prove(paths: Paths, settings: Settings, profile: Profile, vault: Vaul
         return (await read_proofs(connectors, evidence, SystemClock().now())).proofs
 
 
-async def _sync_once(paths: Paths, settings: Settings, profile: Profile, vault: Vault) -> tuple[tuple[Row, ...], int]:
-    clock = SystemClock()
-    with Ledger(paths.ledger(settings.profile), clock) as ledger:
+async def _sync_once(
+    halted: Callable[[], bool], paths: Paths, settings: Settings, profile: Profile, vault: Vault
+) -> tuple[tuple[Row, ...], int]:
+    clock, path = SystemClock(), paths.ledger(settings.profile)
+    try:
+        return await _one_cycle(path, settings, profile, vault, clock, halted)
+    except LedgerDamaged:
+        # Some damage shows only where somebody writes.
+        open_ledger(path, clock, thorough=True).close()
+        return await _one_cycle(path, settings, profile, vault, clock, halted)
+
+
+async def _one_cycle(
+    path: Path, settings: Settings, profile: Profile, vault: Vault, clock: Clock, halted: Callable[[], bool]
+) -> tuple[tuple[Row, ...], int]:
+    with open_ledger(path, clock) as ledger:
         async with open_engine(ledger, settings=settings, profile=profile, vault=vault, clock=clock) as engine:
-            await engine.cycle()
+            await engine.cycle(halted=halted)
         proven = ledger.counts().proven
-    reader = LedgerReader(paths.ledger(settings.profile), clock)
+        if (rebuild := ledger.rebuild) is not None:
+            click.echo(f"{rebuild_title()}.\n{rebuild_story(rebuild, clock.now())}", err=True)
+    if is_due(path, clock.now()):
+        back_up(path, clock.now())
+    reader = LedgerReader(path, clock)
     try:
         return reader.unproven(1_000), proven
     finally:
@@ -252,6 +337,17 @@ def _print_rows(rows: tuple[Row, ...], *, err: bool = False) -> None:
 def _fail_with(error: ConnectorError) -> NoReturn:
     explanation = explain_failure(error.failure)
     _fail(f"{error.system}: {explanation.title} {explanation.place} ({error.detail})")
+
+
+def _fail_with_ledger(error: StorageError | LedgerTooNew) -> NoReturn:
+    if isinstance(error, LedgerTooNew):
+        _fail(_("Este libro es de una versión más nueva de Botones. Instálela; esta no lo toca."))
+    explanation = explain_failure(error.failure)
+    _fail(
+        _("Libro de documentos: {title}. {place} ({detail})").format(
+            title=explanation.title, place=explanation.place, detail=error.detail
+        )
+    )
 
 
 def _fail(message: str) -> NoReturn:

@@ -7,6 +7,7 @@ import signal
 import sys
 from datetime import datetime
 from functools import partial
+from importlib import import_module
 from typing import Any, Final
 
 from PySide6.QtCore import QTimer
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.connectors.profile import load_profile
 from app.model.clock import SystemClock
-from app.model.status import Status
+from app.model.status import Counts, Status
 from app.system.lock import AlreadyRunning, DataLock
 from app.system.logs import setup_logging
 from app.system.paths import Paths
@@ -47,7 +48,9 @@ from ui.tray import Tray
 
 log = logging.getLogger(__name__)
 
+_NONE: Final = Counts()
 _QUIT_SECONDS: Final = 5.0
+_LATE_MS: Final = 30_000
 _TRAY_PATIENCE_MS: Final = 60_000
 """How long after login the taskbar may take before a window is shown instead."""
 
@@ -108,8 +111,13 @@ class Program:
         self.opening: OpeningWindow | None = None
         self.panel: PanelWindow | None = None
         self.wizard: Any = None
+        self._profile_name = profile.name
+        """Whose documents the panel shows."""
         self._reader: Reader | None = None
         self._ready = False
+        self._told_unfinished = False
+        self._wizard_comes = False
+        """Asked for and not there yet: a second click must not open a second one."""
         self._connect()
 
     async def live(self) -> int:
@@ -168,11 +176,23 @@ class Program:
             if self.opening is not None:
                 self.show_panel()
             return
-        self._take(self._first_status(set_up=False))
+        self._take(self._first_status(set_up=False, counts=await self._counts_without_access()))
         if not self._minimized:
             self.show_wizard()
 
-    def _first_status(self, *, set_up: bool) -> Status:
+    async def _counts_without_access(self) -> Counts:
+        """Show what the ledger has, although no engine can run, and tell somebody who sees no window."""
+        if not self._set_up:
+            return Counts()
+        reader = self._open_reader()
+        if self._minimized:
+            self.tray.say(
+                _("Hay que volver a conectar"),
+                _("Los accesos ya no están en este computador. Nada se envía hasta escribirlos en el asistente."),
+            )
+        return await in_thread(reader.counts)
+
+    def _first_status(self, *, set_up: bool, counts: Counts = _NONE) -> Status:
         now, settings = self.context.clock.now(), self.context.settings
         until = settings.paused_until if isinstance(settings.paused_until, datetime) else None
         return Status(
@@ -180,6 +200,7 @@ class Program:
             set_up=set_up,
             practice=self.context.profile.practice,
             mode=self.context.profile.mode_for(settings.mode),
+            counts=counts,
             paused=settings.is_paused(now),
             paused_until=until,
         )
@@ -206,19 +227,21 @@ class Program:
 
     def show_wizard(self) -> None:
         """Open the wizard, or bring it forward; meanwhile the engine rests, for both write into the ledger."""
-        if not self._ready:
+        if not self._ready or self._wizard_comes:
             return
         if self.wizard is None:
+            self._wizard_comes = True
             self._spawn(self._open_wizard())
         else:
             self.show()
 
     async def _open_wizard(self) -> None:
-        from ui.wizard.window import WizardWindow  # the panel's day does not need it
-
+        # The panel's day does not need it, and loading it takes longer than a frame.
+        wizard = await in_thread(import_module, "ui.wizard.window")
         self.host.stop()
         await self.host.ended(_QUIT_SECONDS)
-        self.wizard = WizardWindow(self.context)
+        self.wizard = wizard.WizardWindow(self.context, self.status.trouble)
+        self._wizard_comes = False
         self.wizard.setup_finished.connect(self._setup_finished)
         self.wizard.left.connect(self._wizard_left)
         self.wizard.show()
@@ -227,28 +250,39 @@ class Program:
 
     def _setup_finished(self) -> None:
         self._set_up = True
-        if self.panel is not None and self.panel.profile_name != self.context.profile.name:
-            # Another hotel than the window was made for.
-            self.panel.may_close = True
-            self.panel.close()
-            self.panel.deleteLater()
-            self.panel = None
         self._drop_wizard()
-        self._take(self._first_status(set_up=True))
+        self._follow_profile()
+        self._take(self._first_status(set_up=True, counts=self.status.counts))
         self.host.start()
         self.show_panel()
 
     def _wizard_left(self) -> None:
         self._drop_wizard()
+        self._follow_profile()
         # It may have been finished before it was closed, or turned to a hotel that is not set up yet.
         self._set_up = read_flow(self.context).is_finished
-        self._take(self._first_status(set_up=self._set_up))
+        self._take(self._first_status(set_up=self._set_up, counts=self.status.counts))
         if self._set_up:
             self.host.start()
         if self.tray.is_reachable:
             self._tell_once_about_tray()
         else:
             self.show_panel()
+
+    def _follow_profile(self) -> None:
+        """Have nothing left of another hotel, where the wizard turned to this one."""
+        if self._profile_name == self.context.profile.name:
+            return
+        self._profile_name = self.context.profile.name
+        self.status = self._first_status(set_up=False)
+        if self.panel is not None:
+            self.panel.hide()
+            # What is being read for it still arrives.
+            QTimer.singleShot(_LATE_MS, self.panel.deleteLater)
+            self.panel = None
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     def _drop_wizard(self) -> None:
         if self.wizard is not None:
@@ -265,6 +299,7 @@ class Program:
         panel.resume_requested.connect(self.resume)
         panel.wizard_requested.connect(self.show_wizard)
         panel.quit_requested.connect(self.quit)
+        panel.approve_requested.connect(lambda count: self._spawn(self._approve(count)))
         panel.hidden_by_person.connect(self._tell_once_about_tray)
         if self._ready:
             panel.tell_vault(self.context.vault.is_lasting)
@@ -293,6 +328,9 @@ class Program:
             self.opening.quit_requested.connect(self.quit)
             self.opening.retry_requested.connect(lambda: self._spawn(self._prepare()))
             self.opening.show()
+        if self.panel is not None:
+            # It would stand there as if it only had nothing to tell.
+            self.panel.hide()
         self.opening.tell_failure(title, text, detail)
 
     # Intentions
@@ -308,6 +346,18 @@ class Program:
         self.context.choose(paused_until=None)
         self.host.resume()
         self._take(self.status.model_copy(update={"paused": False, "paused_until": None}))
+
+    async def _approve(self, count: int) -> None:
+        """Have the practice hotel approve documents, and look at once."""
+        if self.context.practice is not None and self.context.practice.is_running:
+            await self.context.practice.approve(count)
+            self.host.wake()
+
+    async def _revive_practice(self) -> None:
+        """Start the practice hotel again, which ended: no internet and no firewall would bring it back."""
+        self.host.stop()
+        await self.host.ended(_QUIT_SECONDS)
+        await self._prepare()
 
     # News
 
@@ -329,12 +379,21 @@ class Program:
             self._tray_changed(False)
 
     def _hear(self, status: Status) -> None:
+        if not (status.trouble is not None and status.trouble.failure.is_about_ledger):
+            # The engine has opened the ledger, migrated, before its first Status that says nothing against it.
+            self._open_reader()
+        self._take(status)
+        practice = self.context.practice
+        if status.trouble is not None and practice is not None and not practice.is_running and self._ready:
+            self._ready = False
+            self._spawn(self._revive_practice())
+
+    def _open_reader(self) -> Reader:
         if self._reader is None:
-            # The engine has opened the ledger, migrated, before its first Status.
             self._reader = open_reader(self.context)
             if self.panel is not None:
                 self.panel.open(self._reader)
-        self._take(status)
+        return self._reader
 
     def _take(self, status: Status) -> None:
         self.status = status
@@ -355,7 +414,14 @@ class Program:
             self.show()
 
     def _tell_once_about_tray(self) -> None:
-        if not self.context.settings.told_about_tray:
+        if not self.status.set_up:
+            if not self._told_unfinished:
+                self._told_unfinished = True
+                self.tray.say(
+                    _("Falta terminar el asistente"),
+                    _("Todo quedó guardado: se retoma desde este icono. Mientras tanto Botones no envía nada."),
+                )
+        elif not self.context.settings.told_about_tray:
             self.tray.say(
                 _("Botones sigue trabajando"),
                 _("La ventana se cerró y los documentos siguen viajando. Para salir del todo: «Salir» en este icono."),

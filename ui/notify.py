@@ -9,7 +9,7 @@ from app.texts import _
 from app.texts.causes import explain_failure
 from app.texts.documents import families_name
 from app.texts.numbering import proof_title
-from app.texts.status import needs, trouble_line
+from app.texts.status import needs, rebuild_rule, rebuild_title, trouble_line
 
 _COLLECT_MS = 3000
 
@@ -63,6 +63,8 @@ def _problems(status: Status) -> dict[str, tuple[str, str]]:
     if (trouble := status.trouble) is not None and trouble.needs_a_person:
         explanation = explain_failure(trouble.failure)
         found[f"trouble/{trouble.system}/{trouble.failure}"] = (trouble_line(trouble), explanation.place)
+    if (rebuild := status.rebuild) is not None:
+        found[f"rebuild/{rebuild.since}"] = (rebuild_title(), rebuild_rule())
     for proof in status.proofs:
         if not proof.holds:
             cells = ",".join(f"{cell.field}={sorted(cell.values.items())}" for cell in proof.differences)

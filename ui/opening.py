@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, 
 
 from app.texts import _
 from ui.panel.header import practice_ribbon
-from ui.parts import Banner, Button, Kind, Spinner, Words
+from ui.parts import Banner, Button, Kind, Spinner, Words, fit
 from ui.theme import Role, Space, Tone, fixed_font
 from ui.theme.icons import app_icon
 
@@ -23,7 +23,7 @@ class OpeningWindow(QWidget):
         self.setProperty("surface", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(_("Botones (práctica)") if practice else _("Botones"))
-        self.resize(1000, 700)
+        fit(self, 1000, 700)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         if practice:

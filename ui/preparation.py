@@ -12,9 +12,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from app.connectors.profile import load_profile
+from app.model.errors import StorageError
 from app.model.status import Status
 from app.system.vault import SessionVault, Vault, VaultError, open_vault
 from app.texts import _
+from app.texts.causes import explain_failure
 from ui.context import Context
 from ui.host import Engine
 from ui.loop import in_thread
@@ -50,8 +52,8 @@ def read_flow(context: Context) -> Activation:
 
 async def prepare(context: Context) -> None:
     """Put vault, practice hotel and its addresses into ``context``; raises ``NotPrepared``."""
-    vault, practice, _checked = await asyncio.gather(
-        _open_vault(context), _open_practice(context), in_thread(_check_ledger, context)
+    vault, practice, _healed = await asyncio.gather(
+        _open_vault(context), _open_practice(context), in_thread(_heal_ledger, context)
     )
     context.vault = vault
     context.practice = practice
@@ -91,22 +93,22 @@ def open_reader(context: Context) -> LedgerReader:
     return LedgerReader(context.paths.ledger(context.profile.name), context.clock)
 
 
-def _check_ledger(context: Context) -> None:
-    from app.storage.database import LedgerDamaged, LedgerTooNew, open_database
+def _heal_ledger(context: Context) -> None:
+    """Open the ledger once, before anything else reads it: a damaged one is put back, and its Status says so."""
+    from app.storage.errors import LedgerTooNew
+    from app.sync.recovery import open_ledger
 
     path = context.paths.ledger(context.settings.profile)
     try:
-        open_database(path).dispose()
-    except LedgerDamaged as error:
-        raise NotPrepared(
-            _("El libro de documentos está dañado"),
-            _(
-                "Nada se envía mientras tanto. Aparte el archivo que se nombra abajo (no lo borre) y vuelva a abrir "
-                "Botones: el libro se llena de nuevo mirando los dos sistemas, y lo que ya está en Pymes se adopta, "
-                "no se repite."
-            ),
-            str(error),
-        ) from error
+        open_ledger(path, context.clock).close()
+    except StorageError as error:
+        # The engine tries again by itself and tells; the wizard cannot begin without a ledger.
+        log.warning("%s", error)
+        if not read_flow(context).is_finished:
+            explanation = explain_failure(error.failure)
+            title = f"{_('Libro de documentos')}: {explanation.title}"
+            text = f"{explanation.meaning} {explanation.place}"
+            raise NotPrepared(title, text, f"{path} ({error.detail})") from error
     except LedgerTooNew as error:
         raise NotPrepared(
             _("Este libro es de una versión más nueva de Botones"),

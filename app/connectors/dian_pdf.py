@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from stdnum.co import nit as stdnum_nit
 
@@ -83,11 +83,9 @@ def _refuse_strangers(pages: Sequence[Page]) -> None:
         raise Unreadable(FormError.OTHER_FORM)
 
 
-def _only(
-    lines: Sequence[Line], label: Label, accept: Callable[[tuple[Word, ...]], object | None]
-) -> Printed:  # type: ignore[type-arg]
+def _only(lines: Sequence[Line], label: Label, accept: Callable[[tuple[Word, ...]], object | None]) -> Printed[Any]:
     """Return the one value of a box that may be printed on every page; raises where pages differ."""
-    found: dict[object, Printed] = {}  # type: ignore[type-arg]
+    found: dict[object, Printed[Any]] = {}
     for at, line in enumerate(lines):
         if line.label(label) is None:
             continue

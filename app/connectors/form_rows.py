@@ -6,7 +6,7 @@ sure, the row is refused and named, because a number read wrong is worse than on
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from app.connectors.form_labels import Label, Line, place_of
 from app.connectors.pdf_words import Unreadable, Word
@@ -281,7 +281,7 @@ def _text(words: Sequence[Word], page: int) -> Printed[str] | None:
     return _printed(_joined(words), words, page) if words else None
 
 
-def _printed(value: object, words: Sequence[Word], page: int) -> Printed:  # type: ignore[type-arg]
+def _printed(value: object, words: Sequence[Word], page: int) -> Printed[Any]:
     return Printed(value=value, place=place_of(words, page), text=" ".join(word.text for word in words))
 
 

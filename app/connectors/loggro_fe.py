@@ -64,6 +64,8 @@ _DOCUMENT_ALIASES: Final = {
 }
 _ERROR: Final = "ErrorRespuesta"
 _LONGEST_MESSAGE: Final = 500
+_LONGEST_FIELD: Final = 15
+"""No number or prefix of the DIAN is longer than fourteen."""
 _LARGEST_FILE: Final = 20 * 1024 * 1024
 
 
@@ -149,9 +151,7 @@ class LoggroFe:
     async def soporte_by_id(self, identifier: str, nit: str) -> FeDocument | None:
         """Ask for a documento soporte by the identifier that the service gave it; ``None`` where it knows none."""
         self._profile.require(Operation.FE_DOCUMENT)
-        return _only(
-            _read_documents(await self._call(_SOPORTE_BY_ID, {"idDocumento": identifier, "idEmisor": nit}))
-        )
+        return _only(_read_documents(await self._call(_SOPORTE_BY_ID, {"idDocumento": identifier, "idEmisor": nit})))
 
     async def batch(self, identifier: str, nit: str) -> tuple[FeDocument, ...]:
         """Ask how far the documents of a batch have come; empty where nobody knows it."""
@@ -273,6 +273,8 @@ def _read(body: bytes, number: str, family: Family) -> DianResolution | None:
 
 
 def _numbering(value: dict[str, str], family: Family) -> Numbering:
+    if any(len(value[name]) > _LONGEST_FIELD for name in ("resolution", "prefix", "first", "last")):
+        raise ValueError("too long")
     return Numbering(
         system=System.DIAN,
         family=family,

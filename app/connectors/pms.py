@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
 from pydantic import ValidationError
 
@@ -22,6 +23,8 @@ from app.model.numbering import Numbering
 from app.model.source import SourceKind
 
 PAGE: Final = 100
+_LONGEST_ID: Final = 100
+_LARGEST_POSITION: Final = 10**15
 
 W = TypeVar("W", bound=Wire)
 
@@ -96,9 +99,9 @@ class Pms:
         answer = await self._call("GET", "/api/v1/hotels/find_by", params={"hotel_document_number": document_number})
         data = answer.json()
         row = data.get("hotel", data) if isinstance(data, dict) else None
-        if not isinstance(row, dict) or "id" not in row:
+        if not isinstance(row, dict) or not isinstance(row.get("id"), str | int):
             raise _unreadable("hotel")
-        return str(row["id"])
+        return str(row["id"])[:_LONGEST_ID]
 
     async def billing_settings(self) -> WireBillingSettings:
         """Return the property's e-invoicing settings (convenida)."""
@@ -161,7 +164,7 @@ class Pms:
     async def _hotel_call(self, resource: str, params: dict[str, str | int] | None = None) -> Answer:
         if self._hotel_id is None:
             raise ConnectorError(Failure.NOT_FOUND, Delivery.NEVER_LEFT, system="pms", detail="no hotel chosen")
-        return await self._call("GET", f"/api/v1/hotels/{self._hotel_id}/{resource}", params=params)
+        return await self._call("GET", f"/api/v1/hotels/{quote(self._hotel_id, safe='')}/{resource}", params=params)
 
     async def _call(self, method: str, path: str, **more: Any) -> Answer:
         if self._profile.pms is None:
@@ -174,14 +177,21 @@ def _approved(row: Any) -> ApprovedDocument:
         wire = WireDocument.model_validate(row)
     except ValidationError as error:
         position = row.get("position") if isinstance(row, dict) else None
-        if not isinstance(position, int):
+        if not isinstance(position, int) or abs(position) > _LARGEST_POSITION:
             raise _unreadable("position") from error
-        return ApprovedDocument(position, None, _fault(error), f"{row.get('prefix', '')}{row.get('number', '')}"[:40])
+        return ApprovedDocument(position, None, _fault(error), _label(row.get("prefix", ""), row.get("number", "")))
     try:
         return ApprovedDocument(wire.position, wire.document())
     except ValueError as error:
         fault = _fault(error) if isinstance(error, ValidationError) else str(error)[:200]
-        return ApprovedDocument(wire.position, None, fault, f"{wire.prefix}{wire.number}"[:40])
+        return ApprovedDocument(wire.position, None, fault, _label(wire.prefix, wire.number))
+
+
+def _label(prefix: object, number: object) -> str:
+    """Name a row that could not be read, in letters that any file and screen can take."""
+    number = number if isinstance(number, str) or (isinstance(number, int) and abs(number) <= _LARGEST_POSITION) else ""
+    told = f"{prefix if isinstance(prefix, str) else ''}{number}"[:40]
+    return told.encode("utf-8", "replace").decode()
 
 
 def _without_hole(start: int, seen: Set[int]) -> int:

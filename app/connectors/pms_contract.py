@@ -7,16 +7,18 @@ because the day Loggro opens its own they will differ; what we need and do not f
 the same shapes.
 """
 
-from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from app.connectors.wire import Wire, amount, without_blanks
+from app.connectors.wire import Amount, Day, Whole, Wire, amount, without_blanks
 from app.model.documents import Authorisation, Document, DocumentType, Line, Reference, Tax
 from app.model.numbering import Numbering, System
 from app.model.parties import Party
+
+_YEARS: Final = tuple(map(str, range(1990, 2200)))
+_LONGEST_TOKEN: Final = 20_000
 
 
 class WireParty(Wire):
@@ -38,9 +40,9 @@ class WireParty(Wire):
 
 class WireTax(Wire):
     code: str
-    rate: Decimal | None = None
-    base: Decimal | None = None
-    amount: Decimal
+    rate: Amount | None = None
+    base: Amount | None = None
+    amount: Amount
 
     def tax(self) -> Tax:
         return Tax(code=self.code, rate=self.rate, base=self.base, amount=self.amount)
@@ -48,8 +50,8 @@ class WireTax(Wire):
 
 class WireLine(Wire):
     description: str
-    quantity: Decimal
-    amount: Decimal
+    quantity: Amount
+    amount: Amount
     taxes: list[WireTax] = Field(default_factory=list)
 
 
@@ -61,8 +63,8 @@ class WireReference(Wire):
 class WireAuthorisation(Wire):
     resolution: str
     prefix: str = ""
-    from_number: int
-    to_number: int
+    from_number: Whole
+    to_number: Whole
     valid_from: str
     valid_to: str
 
@@ -70,27 +72,27 @@ class WireAuthorisation(Wire):
 class WireDocument(Wire):
     """``BillingDocument`` of the contract."""
 
-    position: int
+    position: Whole
     """Grows with each approval in this property; the cursor of the list."""
     type: str
     prefix: str = ""
-    number: int
+    number: Whole
     issued_at: str
     state: str
     issuer: WireParty
     counterparty: WireParty
     guest: WireParty | None = None
     currency: str
-    exchange_rate: Decimal | None = None
+    exchange_rate: Amount | None = None
     lines: list[WireLine] = Field(default_factory=list)
     taxes: list[WireTax] = Field(default_factory=list)
     withholdings: list[WireTax] = Field(default_factory=list)
-    subtotal: Decimal
-    allowances: Decimal = Decimal(0)
-    charges: Decimal = Decimal(0)
-    prepaid: Decimal = Decimal(0)
-    rounding: Decimal = Decimal(0)
-    payable: Decimal
+    subtotal: Amount
+    allowances: Amount = Decimal(0)
+    charges: Amount = Decimal(0)
+    prepaid: Amount = Decimal(0)
+    rounding: Amount = Decimal(0)
+    payable: Amount
     cufe: str | None = None
     environment: str = "1"
     reference: WireReference | None = None
@@ -99,6 +101,8 @@ class WireDocument(Wire):
     def document(self) -> Document:
         """Return the document; raises ``ValueError`` on a type, date or amount that cannot be one."""
         auth = self.authorisation
+        if self.issued_at[:4] not in _YEARS:
+            raise ValueError("issued_at")
         return Document(
             type=DocumentType(self.type),
             issuer=self.issuer.party(),
@@ -217,11 +221,11 @@ class WireResolution(Wire):
     document_type: str
     resolution_number: str | None = None
     prefix: str = ""
-    from_number: int
-    to_number: int
-    valid_from: date | None = None
-    valid_to: date | None = None
-    next_number: int | None = None
+    from_number: Whole
+    to_number: Whole
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+    next_number: Whole | None = None
 
     def numbering(self) -> Numbering:
         return Numbering(
@@ -251,5 +255,5 @@ class WirePymesConnection(Wire):
     """``PymesConnection`` of the contract: what Pymes pushed when the parameter was set to Sí."""
 
     state: str
-    token: str | None = None
+    token: Annotated[str, Field(max_length=_LONGEST_TOKEN)] | None = None
     organisation_document_number: str | None = None

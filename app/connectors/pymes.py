@@ -30,6 +30,8 @@ from app.model.sales import Sale
 PAGE: Final = 100
 """The documented maximum; more is answered with 400."""
 
+_MOST_PAGES: Final = 20_000
+"""Two million rows: more than any hotel has, and an end for a server that always has one more."""
 _LITTLE: Final = 5.0
 """Seconds that are waited out here; a longer ``Retry-After`` ends the cycle, so that nobody waits for a batch."""
 _REPEATS: Final = 3
@@ -134,7 +136,7 @@ class Pymes:
         self._profile.require(Operation.PYMES_SALES)
         async for rows, total in self._pages(WireVenta, self._profile.facturacion, "/v1/ventas-detallado", filters):
             try:
-                yield SalesPage(tuple(row.sale() for row in rows), total)
+                yield SalesPage(tuple(sale for row in rows if (sale := row.sale()) is not None), total)
             except ValueError as error:
                 raise _unreadable(str(error)) from error
 
@@ -144,8 +146,8 @@ class Pymes:
     async def _pages(
         self, shape: type[W], base: str | None, path: str, filters: dict[str, str | int]
     ) -> AsyncIterator[tuple[list[W], int]]:
-        page, seen = 1, 0
-        while True:
+        seen = 0
+        for page in range(1, _MOST_PAGES + 1):
             answer = await self._call("GET", base, path, params={**filters, "page": page, "limit": PAGE})
             data = answer.json()
             rows = [_parse(shape, row) for row in _contenido(data)]
@@ -154,7 +156,7 @@ class Pymes:
             yield rows, total
             if not rows or seen >= total:
                 return
-            page += 1
+        raise _unreadable("pages without end")
 
     async def _call(
         self, method: str, base: str | None, path: str, *, headers: dict[str, str] | None = None, **more: Any
@@ -199,7 +201,7 @@ def _contenido(data: Any) -> list[Any]:
 def _total(data: Any, otherwise: int) -> int:
     try:
         return int(data["metadata"]["pagination"]["total"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return otherwise
 
 

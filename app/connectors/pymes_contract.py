@@ -8,17 +8,33 @@ tolerantly: unknown fields are ignored, known aliases accepted.
 """
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from pydantic import AliasChoices, Field
 
-from app.connectors.wire import Wire, amount, without_blanks
+from app.connectors.wire import Amount, Day, Whole, Wire, amount, without_blanks
+from app.model.causes import Cause
 from app.model.documents import Document, DocumentType, Tax
 from app.model.numbering import Numbering, System
 from app.model.parties import Party
 from app.model.sales import Sale
+
+PERIOD_CLOSED: Final = "periodo.cerrado"
+PLAN_USED_UP: Final = "plan.sin-documentos"
+_ABOUT_NUMBERING: Final = ("consecutivo.", "vigencia.", "numero.fuera-de-rango")
+
+
+def cause_of_refusal(codes: Iterable[str]) -> Cause:
+    """Return why Pymes refused a sale, by its codes as our contract has them; any other code is just a refusal."""
+    known = tuple(code.strip().lower() for code in codes)
+    if PERIOD_CLOSED in known:
+        return Cause.PERIOD_CLOSED
+    if PLAN_USED_UP in known:
+        return Cause.PLAN_USED_UP
+    if any(code.startswith(_ABOUT_NUMBERING) for code in known):
+        return Cause.NUMBERING_REFUSED
+    return Cause.REFUSED_BY_PYMES
 
 
 class WireConsecutivo(Wire):
@@ -39,21 +55,24 @@ class WireVigencia(Wire):
     consecutivoUuid: str = Field(validation_alias=AliasChoices("consecutivoUuid", "consecutivo_uuid", "consecutivo"))
     numeroResolucion: str | None = None
     prefijo: str = ""
-    numeracionInicial: int
-    numeracionFinal: int
-    fechaInicial: date | None = None
-    fechaFinal: date | None = None
-    numeroSiguiente: int | None = None
+    numeracionInicial: Whole
+    numeracionFinal: Whole
+    fechaInicial: Day | None = None
+    fechaFinal: Day | None = None
+    numeroSiguiente: Whole | None = None
     estado: str = "Activa"
 
 
 def numberings_of(consecutivos: Iterable[WireConsecutivo], vigencias: Iterable[WireVigencia]) -> tuple[Numbering, ...]:
-    """Join consecutivos with their vigencias; a consecutivo without vigencia numbers nothing yet and is left out."""
+    """Join consecutivos with their vigencias.
+
+    Left out are a consecutivo without vigencia, which numbers nothing yet, and one of a type that no PMS issues.
+    """
     by_uuid = {consecutivo.uuid: consecutivo for consecutivo in consecutivos}
     return tuple(
         Numbering(
             system=System.PYMES,
-            family=DocumentType(owner.tipoDocumento).family,
+            family=kind.family,
             prefix=vigencia.prefijo,
             first=vigencia.numeracionInicial,
             last=vigencia.numeracionFinal,
@@ -67,6 +86,7 @@ def numberings_of(consecutivos: Iterable[WireConsecutivo], vigencias: Iterable[W
         )
         for vigencia in vigencias
         if (owner := by_uuid.get(vigencia.consecutivoUuid)) is not None
+        and (kind := DocumentType.of(owner.tipoDocumento)) is not None
     )
 
 
@@ -91,14 +111,14 @@ class WireOrganizacion(Wire):
     nombre: str
     plan: str | None = None
     planActivo: bool
-    documentosDisponibles: int | None = None
+    documentosDisponibles: Whole | None = None
     usaAlojamientos: bool = False
     """The parameter «La organización está utilizando la aplicación de Alojamientos»."""
 
 
 class WireImpuesto(Wire):
     codigo: str
-    valor: Decimal
+    valor: Amount
 
 
 class WireVenta(Wire):
@@ -107,19 +127,23 @@ class WireVenta(Wire):
     uuid: str
     tipoDocumento: str
     prefijo: str = ""
-    numero: int
-    fecha: date | None = None
+    numero: Whole
+    fecha: Day | None = None
     clienteId: str | None = None
     clienteNombre: str | None = None
     moneda: str | None = None
-    total: Decimal | None = None
+    total: Amount | None = None
     impuestos: list[WireImpuesto] | None = None
     cufe: str | None = None
     consecutivoUuid: str | None = None
     origen: str | None = None
     estadoDian: str | None = None
 
-    def sale(self) -> Sale:
+    def sale(self) -> Sale | None:
+        """Return the sale, ``None`` where its type is none of the DIAN's: Pymes sells things that no PMS ever issued."""
+        kind = DocumentType.of(self.tipoDocumento)
+        if kind is None:
+            return None
         taxes: dict[str, Decimal] | None = None
         if self.impuestos is not None:
             taxes = {}
@@ -127,7 +151,7 @@ class WireVenta(Wire):
                 taxes[tax.codigo] = taxes.get(tax.codigo, Decimal(0)) + tax.valor
         return Sale(
             uuid=self.uuid,
-            type=DocumentType(self.tipoDocumento),
+            type=kind,
             prefix=self.prefijo,
             number=self.numero,
             issued_on=self.fecha,

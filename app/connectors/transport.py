@@ -25,6 +25,8 @@ from app.model.errors import ConnectorError, Delivery, Failure
 
 LIMIT_BYTES: Final = 16 * 1024 * 1024
 EXCERPT_CHARS: Final = 2_000
+_LONGEST_MESSAGE: Final = 500
+_LONGEST_CODE: Final = 100
 _PATIENCE: Final = 4
 """The whole exchange may take so many timeouts; httpx limits only each single wait, and an answer may drip for ever."""
 _GZIP: Final = 16 + zlib.MAX_WBITS
@@ -94,6 +96,7 @@ class Transport:
         self._system = system
         self._patience = timeout * _PATIENCE
         self._clean = clean
+        self._has_proxy = proxy is not None
         self._client = httpx.AsyncClient(
             verify=_machine_certificates(),
             timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
@@ -189,7 +192,7 @@ class Transport:
         certificate = _cause_of_kind(error, ssl.SSLCertVerificationError)
         if certificate is not None:
             failure = Failure.CERTIFICATE
-        elif isinstance(error, httpx.ProxyError):
+        elif isinstance(error, httpx.ProxyError) or self._is_of_proxy(error):
             failure = Failure.PROXY
         elif isinstance(error, httpx.TimeoutException):
             failure = Failure.TIMEOUT
@@ -197,7 +200,13 @@ class Transport:
             failure = Failure.UNREADABLE
         else:
             failure = Failure.NETWORK
-        return self._error(failure, delivery, detail=self._clean(str(certificate or error) or type(error).__name__))
+        detail = self._clean(str(certificate or error) or type(error).__name__)
+        return self._error(failure, delivery, detail=detail[:_LONGEST_MESSAGE])
+
+    def _is_of_proxy(self, error: httpx.HTTPError) -> bool:
+        """Say whether it was the proxy that was not reached: with one, nobody else outside is ever connected to."""
+        own = f"all://{error.request.url.host}" in _LOOPBACK
+        return self._has_proxy and not own and isinstance(error, httpx.ConnectError)
 
     def _refusal(self, answer: Answer) -> ConnectorError:
         status = answer.status
@@ -222,13 +231,13 @@ class Transport:
             failure, delivery = Failure.SERVER, Delivery.IN_DOUBT
         detail = f"HTTP {status}"
         if failure is Failure.UNSAFE_ADDRESS:
-            detail += f" -> {urlsplit(answer.headers.get('location', '')).hostname}"
+            detail += f" -> {_host_of(answer.headers.get('location', ''))}"
         return self._error(
             failure,
             delivery,
             status=status,
-            codes=codes,
-            messages=tuple(self._clean(message)[:500] for message in messages),
+            codes=tuple(self._clean(code)[:_LONGEST_CODE] for code in codes),
+            messages=tuple(self._clean(message)[:_LONGEST_MESSAGE] for message in messages),
             detail=detail,
             retry_after=_retry_after(answer.headers.get("retry-after")),
         )
@@ -246,6 +255,13 @@ def _cause_of_kind(error: BaseException | None, kind: type[BaseException]) -> Ba
             return error
         error = error.__cause__ or error.__context__
     return None
+
+
+def _host_of(location: str) -> str | None:
+    try:
+        return (urlsplit(location).hostname or "")[:_LONGEST_CODE]
+    except ValueError:
+        return None
 
 
 def _said(answer: Answer) -> tuple[tuple[str, ...], tuple[str, ...]]:

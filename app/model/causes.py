@@ -19,6 +19,8 @@ class Cause(StrEnum):
     NUMBERING_DIFFERS = "numbering-differs"
     NUMBERING_UNKNOWN = "numbering-unknown"
     """No proven range covers the number."""
+    DIAN_SILENT = "dian-silent"
+    """Nobody says what the DIAN authorised; PMS and Pymes agree."""
     RANGE_EXPIRED = "range-expired"
     OTHER_ISSUER = "other-issuer"
     OTHER_CONTENT = "other-content"
@@ -28,6 +30,12 @@ class Cause(StrEnum):
     WAITS_FOR_INVOICE = "waits-for-invoice"
     INVOICE_UNKNOWN = "invoice-unknown"
     REFUSED_BY_PYMES = "refused-by-pymes"
+    NUMBERING_REFUSED = "numbering-refused"
+    """Pymes refused the number although the numbering was proven just before: somebody changed it meanwhile."""
+    PERIOD_CLOSED = "period-closed"
+    """The accounting month of its date is closed in Pymes."""
+    PLAN_USED_UP = "plan-used-up"
+    """The plan of Pymes has no documents left."""
     NOT_STORED = "not-stored"
     """Sent several times, and Pymes never stored it, whatever it answered."""
     BREAKS_RULE = "breaks-rule"
@@ -52,6 +60,8 @@ class Cause(StrEnum):
         return self in (
             Cause.NUMBERING_DIFFERS,
             Cause.NUMBERING_UNKNOWN,
+            Cause.NUMBERING_REFUSED,
+            Cause.DIAN_SILENT,
             Cause.RANGE_EXPIRED,
             Cause.WAITS_FOR_INVOICE,
             Cause.INVOICE_UNKNOWN,
@@ -61,6 +71,7 @@ class Cause(StrEnum):
 _MENDERS = {
     Cause.NUMBERING_DIFFERS: Mender.HOTEL,
     Cause.NUMBERING_UNKNOWN: Mender.HOTEL,
+    Cause.DIAN_SILENT: Mender.HOTEL,
     Cause.RANGE_EXPIRED: Mender.HOTEL,
     Cause.OTHER_ISSUER: Mender.HOTEL,
     Cause.OTHER_CONTENT: Mender.HOTEL,
@@ -69,6 +80,9 @@ _MENDERS = {
     Cause.WAITS_FOR_INVOICE: Mender.BOTONES,
     Cause.INVOICE_UNKNOWN: Mender.ACCOUNTANT,
     Cause.REFUSED_BY_PYMES: Mender.ACCOUNTANT,
+    Cause.NUMBERING_REFUSED: Mender.HOTEL,
+    Cause.PERIOD_CLOSED: Mender.ACCOUNTANT,
+    Cause.PLAN_USED_UP: Mender.HOTEL,
     Cause.NOT_STORED: Mender.LOGGRO,
     Cause.BREAKS_RULE: Mender.HOTEL,
     Cause.UNREADABLE: Mender.LOGGRO,

@@ -61,6 +61,11 @@ class DocumentType(StrEnum):
     def family(self) -> Family:
         return _FAMILY_OF_TYPE[self]
 
+    @classmethod
+    def of(cls, code: str) -> "DocumentType | None":
+        """Return the type with this code, ``None`` where it is none of ours."""
+        return next((one for one in cls if one.value == code), None)
+
 
 _FAMILY_OF_TYPE = {
     DocumentType.FACTURA: Family.FACTURA,

@@ -38,6 +38,47 @@ class Failure(StrEnum):
     """The machine's keyring does not hand out the secrets right now."""
     NO_ROUTE = "no-route"
     """The profile does not let us call this: a person does it on Loggro's screen."""
+    DISK_FULL = "disk-full"
+    DISK_FAILS = "disk-fails"
+    """The disk does not take or give bytes: broken, gone, or over its quota."""
+    LEDGER_BUSY = "ledger-busy"
+    """Another program holds the ledger's file."""
+    LEDGER_LOCKED = "ledger-locked"
+    """The ledger's folder or file may not be written."""
+    LEDGER_DAMAGED = "ledger-damaged"
+
+    @property
+    def is_about_ledger(self) -> bool:
+        """Say whether it keeps this computer from writing down, and no other system has a part in it."""
+        return self in _ABOUT_LEDGER
+
+
+_ABOUT_LEDGER = frozenset(
+    {
+        Failure.DISK_FULL,
+        Failure.DISK_FAILS,
+        Failure.LEDGER_BUSY,
+        Failure.LEDGER_LOCKED,
+        Failure.LEDGER_DAMAGED,
+    }
+)
+
+
+class StorageError(Exception):
+    """The ledger cannot be read or written right now, and the computer is at fault, not this program.
+
+    Nothing is sent while it lasts: what is not written down has not happened. What had begun is settled by looking.
+    """
+
+    def __init__(self, failure: Failure, detail: str = "") -> None:
+        super().__init__(f"ledger: {failure.value} {detail}".strip())
+        self.failure = failure
+        self.detail = detail
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Say whether waiting alone is unlikely to mend it; it is tried again all the same."""
+        return self.failure is not Failure.LEDGER_BUSY
 
 
 class ConnectorError(Exception):

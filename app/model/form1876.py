@@ -165,6 +165,23 @@ class FormError(StrEnum):
     MISSING_FIELD = "missing-field"
     NO_ROWS = "no-rows"
     BAD_ROW = "bad-row"
+    OTHER_HOTEL = "other-hotel"
+    """Of another NIT than the hotel's."""
+    NOT_OF_THIS_HOTEL = "not-of-this-hotel"
+    """Authorises nothing that the hotel issues: POS, paper, an inhabilitación."""
+
+    @property
+    def leaves_typing(self) -> bool:
+        """Say whether the paper may be right all the same, so that typing what it says helps."""
+        return self in (
+            FormError.BROKEN,
+            FormError.ENCRYPTED,
+            FormError.UNSAFE,
+            FormError.NO_TEXT,
+            FormError.MISSING_FIELD,
+            FormError.NO_ROWS,
+            FormError.BAD_ROW,
+        )
 
 
 class FormRefusal(Value):

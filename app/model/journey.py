@@ -4,13 +4,17 @@ The state of a document is *derived*: ``advance`` is the only place where an eve
 ledger and the state rebuilt from the events cannot tell two stories.
 """
 
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from pydantic import AwareDatetime, Field
 
 from app.model.causes import Cause
 from app.model.value import Value
+
+LONGEST_PAUSE: Final = timedelta(hours=2)
+"""No pause is longer: a moment further ahead was written by a clock that has been set back since."""
 
 
 class State(StrEnum):
@@ -95,6 +99,10 @@ class Journey(Value):
     """Not before this moment is it looked at or sent again."""
     since: AwareDatetime | None = None
     """When this state began; looks that change nothing leave it."""
+
+    def is_due(self, now: datetime) -> bool:
+        """Say whether its time has come."""
+        return self.due_at is None or not now < self.due_at <= now + LONGEST_PAUSE
 
 
 class ImpossibleStep(Exception):

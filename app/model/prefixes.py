@@ -43,9 +43,7 @@ class PrefixWarning(Value):
 _LOOK_ALIKE: Final = str.maketrans({"O": "0", "Q": "0", "I": "1", "L": "1", "S": "5", "B": "8", "Z": "2", "G": "6"})
 
 
-def prefix_warnings(
-    numberings: Iterable[Numbering], spelled: Iterable[Numbering] = ()
-) -> tuple[PrefixWarning, ...]:
+def prefix_warnings(numberings: Iterable[Numbering], spelled: Iterable[Numbering] = ()) -> tuple[PrefixWarning, ...]:
     """Return every ambiguity in a set of ranges, one numbering for each range.
 
     ``spelled`` adds how other systems write the same ranges: only their spelling counts, for a number typed wrong is

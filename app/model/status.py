@@ -62,6 +62,16 @@ class Trouble(Value):
     needs_a_person: bool = False
 
 
+class Rebuild(Value):
+    """The ledger was lost or put back from a copy: nothing is sent until both systems have been looked through."""
+
+    since: AwareDatetime
+    aside: str | None = None
+    """Where the file that was in use until then is now; ``None`` where it had disappeared."""
+    backup_at: AwareDatetime | None = None
+    """When the copy was made that took its place; ``None``: the ledger began anew."""
+
+
 class Status(Value):
     """Everything a person may see of the engine at one moment."""
 
@@ -77,6 +87,7 @@ class Status(Value):
     counts: Counts = Counts()
     proofs: tuple[NumberingProof, ...] = ()
     trouble: Trouble | None = None
+    rebuild: Rebuild | None = None
     proven_at: AwareDatetime | None = None
     """Last cycle in which both systems answered, every look was made and every range spoke."""
     next_at: AwareDatetime | None = None
@@ -89,9 +100,9 @@ class Status(Value):
             return Mood.NOT_SET_UP
         if self.paused:
             return Mood.PAUSED
-        if self.trouble is not None and not self.trouble.needs_a_person:
+        if self.trouble is not None and not (self.trouble.needs_a_person or self.trouble.failure.is_about_ledger):
             return Mood.OFFLINE
-        if self.trouble is not None or self.needs_attention:
+        if self.trouble is not None or self.rebuilding or self.needs_attention:
             return Mood.ATTENTION
         if self.working:
             return Mood.SYNCING
@@ -99,6 +110,11 @@ class Status(Value):
         if self.proven_at is None or abs(now - self.proven_at) > PROOF_AGE_LIMIT:
             return Mood.UNKNOWN
         return Mood.IN_ORDER
+
+    @property
+    def rebuilding(self) -> bool:
+        """Say whether the ledger is being built again by looking at both systems; meanwhile nothing is sent."""
+        return self.rebuild is not None
 
     @property
     def needs_attention(self) -> bool:

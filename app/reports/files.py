@@ -60,7 +60,7 @@ class DocumentLine:
         reading, document = self._reading, self._reading.document
         if document is None or self.code_state is None:
             assert reading.error is not None
-            return f"✗ {self._file}: {reading_error(reading.error, reading.detail)}"
+            return _shown(f"✗ {self._file}: {reading_error(reading.error, reading.detail)}")
         words = [
             f"{document.type.value} {document.full_number}",
             _("NIT {nit}").format(nit=document.issuer.id),
@@ -68,7 +68,7 @@ class DocumentLine:
             _code_words(self.code_state),
             _approval_words(reading.approved),
         ]
-        return f"{'✓' if self.is_well else '✗'} {self._file}: {'; '.join(words)}"
+        return _shown(f"{'✓' if self.is_well else '✗'} {self._file}: {'; '.join(words)}")
 
 
 def document_lines(paths: Iterable[Path], technical_key: str | None = None) -> Iterator[DocumentLine]:
@@ -117,7 +117,7 @@ class FormLine:
         """Return the form in words, a line for each range."""
         found = self._found
         if isinstance(found, FormRefusal):
-            return f"✗ {self._path}: {form_error(found.error, found.detail)}"
+            return _shown(f"✗ {self._path}: {form_error(found.error, found.detail)}")
         nit = found.nit.value + (f"-{found.check_digit.value}" if found.check_digit else "")
         lines = [
             f"✓ {self._path}: "
@@ -141,7 +141,7 @@ class FormLine:
             )
             for row in found.rows
         ]
-        return "\n".join(lines)
+        return "\n".join(map(_shown, lines))
 
 
 def _row(form: Form1876, row: FormRow) -> dict[str, Any]:
@@ -164,6 +164,11 @@ def _row(form: Form1876, row: FormRow) -> dict[str, Any]:
             if (printed := getattr(row, name)) is not None
         },
     }
+
+
+def _shown(line: str) -> str:
+    """Take out what a terminal would obey; names and numbers come from outside."""
+    return "".join(letter if letter.isprintable() else "?" for letter in line)
 
 
 def _error(code: str, sentence: str) -> str:

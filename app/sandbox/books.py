@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS documents (
     position INTEGER PRIMARY KEY, issuer TEXT NOT NULL, family TEXT NOT NULL, prefix TEXT NOT NULL,
     number INTEGER NOT NULL, issued_on TEXT NOT NULL, counterparty TEXT NOT NULL, currency TEXT NOT NULL,
     payable TEXT NOT NULL, iva TEXT NOT NULL, inc TEXT NOT NULL, cufe TEXT NOT NULL, refers_to TEXT NOT NULL,
-    corrected INTEGER NOT NULL DEFAULT 0, wire TEXT NOT NULL);
+    corrected INTEGER NOT NULL DEFAULT 0, again INTEGER NOT NULL DEFAULT 0, wire TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS documents_key ON documents (issuer, family, prefix, number);
 CREATE INDEX IF NOT EXISTS documents_to_correct ON documents (family, corrected, position);
 CREATE TABLE IF NOT EXISTS numberings (
@@ -100,6 +100,10 @@ class Books:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=OFF")
         self._db.executescript(_SCHEMA)
+        if not any(row["name"] == "again" for row in self.rows("PRAGMA table_info(documents)")):
+            # The books of a practice hotel that is older than this column.
+            self.change("ALTER TABLE documents ADD COLUMN again INTEGER NOT NULL DEFAULT 0")
+        self._db.execute("CREATE VIEW IF NOT EXISTS approved AS SELECT * FROM documents WHERE NOT again")
         self._logged = 0
         self._facts: dict[str, Any] = {}
 
@@ -160,6 +164,18 @@ class Books:
     @property
     def last_position(self) -> int:
         return self.value("SELECT MAX(position) FROM documents") or 0
+
+    def approve_again(self, document: Document) -> None:
+        """List a number once more with another content; what counts is what was approved first."""
+        self.change("UPDATE documents SET again = 1, corrected = 1 WHERE position = ?", (self.approve(document),))
+
+    def was_changed(self, document: Document) -> bool:
+        """Say whether a number is listed a second time."""
+        found = self.one(
+            "SELECT 1 FROM documents WHERE issuer = ? AND family = ? AND prefix = ? AND number = ? AND again",
+            (document.issuer.id, document.family.value, document.prefix.upper(), document.number),
+        )
+        return found is not None
 
     def approve(self, document: Document) -> int:
         """Put a document at the end of the PMS' list and return its position; positions have no gaps."""
@@ -321,9 +337,9 @@ class Books:
         """Compare both systems document by document, to the peso; lists name keys as ``nit/family/prefix/number``."""
         same_number = "s.issuer = d.issuer AND s.family = d.family AND s.prefix = d.prefix AND s.number = d.number"
         differs = " OR ".join(f"s.{name} <> d.{name}" for name in _AGREEING)
-        documents, sales = "documents d", "sales s"
+        documents, sales = "approved d", "sales s"
         return {
-            "approved": self.value("SELECT COUNT(*) FROM documents"),
+            "approved": self.value("SELECT COUNT(*) FROM approved"),
             "recorded": self.value("SELECT COUNT(*) FROM sales"),
             "by_origin": dict(self.rows("SELECT origin, COUNT(*) FROM sales GROUP BY origin")),  # type: ignore[arg-type]
             "lost": self._keys(f"{documents} WHERE NOT EXISTS (SELECT 1 FROM {sales} WHERE {same_number})", "d"),
@@ -332,7 +348,7 @@ class Books:
             "foreign": self._keys(f"{sales} WHERE NOT EXISTS (SELECT 1 FROM {documents} WHERE {same_number})", "s"),
             "early_notes": self._early_notes(),
             "families": {family.value: self._family(family.value) for family in Family if self._knows(family.value)},
-            "pms_total": self._total("documents"),
+            "pms_total": self._total("approved"),
             "pymes_total": self._total("sales"),
         }
 
@@ -355,9 +371,9 @@ class Books:
 
     def _family(self, family: str) -> dict[str, Any]:
         return {
-            "approved": self.value("SELECT COUNT(*) FROM documents WHERE family = ?", (family,)),
+            "approved": self.value("SELECT COUNT(*) FROM approved WHERE family = ?", (family,)),
             "recorded": self.value("SELECT COUNT(*) FROM sales WHERE family = ?", (family,)),
-            "pms_total": self._total("documents", family),
+            "pms_total": self._total("approved", family),
             "pymes_total": self._total("sales", family),
         }
 

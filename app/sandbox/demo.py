@@ -3,11 +3,13 @@
 It judges by the hotel's own books.
 """
 
+import asyncio
 import hashlib
 import shutil
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,14 +17,18 @@ from app.connectors.pms_contract import document_on_wire
 from app.connectors.ubl import read_file
 from app.model.clock import Clock, SystemClock
 from app.model.documents import Document
-from app.model.errors import ConnectorError
+from app.model.errors import ConnectorError, Failure
 from app.model.mode import Mode
 from app.model.reading import Reading
 from app.model.status import Counts
-from app.sandbox.practice import Practice
+from app.sandbox.odd_clock import OddClock
+from app.sandbox.practice import FrontDesk, Practice
+from app.sandbox.scenario import Scenario
+from app.sandbox.scenarios import scenario_named
 from app.sandbox.session import PROFILE, practice_profile, set_up, sign_in
 from app.sync.engine import Engine
 from app.sync.ledger import Ledger, LedgerReader, Row
+from app.sync.recovery import open_ledger
 from app.sync.schedule import Backoff, no_later_than
 from app.sync.service import open_engine
 from app.system.lock import DataLock
@@ -30,11 +36,14 @@ from app.system.paths import Paths
 from app.system.settings import Settings
 from app.system.vault import SessionVault
 
-_BURST: Final = 50
-"""The front desk approves this many between two cycles."""
+_LARGEST_BURST: Final = 50
+_BURSTS: Final = 4
+"""The front desk approves in so many bursts at least, each between two cycles."""
 _SIGN_INS: Final = 20
-_LULL: Final = 0.2
+_LULL: Final = 0.5
 _FINISHED: Final = "finished"
+_SHOWN: Final = 1_000
+"""So many documents that were not proven are shown; more than these nobody reads on a console."""
 _PATIENCE: Final = 300.0
 """Seconds without any progress after which the demo gives up and says what stands."""
 
@@ -69,6 +78,8 @@ class Outcome:
     pms_total: str
     pymes_total: str
     seconds: float
+    stops: tuple[str, ...] = ()
+    """What stopped everything until the person acted, each time it did."""
 
     @property
     def is_well(self) -> bool:
@@ -76,7 +87,7 @@ class Outcome:
 
     def as_dict(self) -> dict[str, object]:
         """Return the line that ``--json`` prints."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "stops"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +101,19 @@ class Demonstration:
     """Files that are no document, each with its reason."""
 
 
-async def demonstrate(wish: Wish, home: Paths, progress: Progress, clock: Clock | None = None) -> Demonstration:
+async def demonstrate(
+    wish: Wish,
+    home: Paths,
+    progress: Progress,
+    clock: Clock | None = None,
+    halted: Callable[[], bool] = lambda: False,
+) -> Demonstration:
     """Run the demo under ``home``; one that was killed goes on where it was, one that had finished starts afresh.
 
-    Tokens live in memory only. Raises ``AlreadyRunning``, ``PracticeNotStarted``, ``NoDocuments``.
+    Tokens live in memory only. Raises ``AlreadyRunning``, ``PracticeNotStarted``, ``NoDocuments``, and ``Halted``
+    once ``halted`` says so: after the batch under way.
     """
     clock = clock or SystemClock()
-    started = time.monotonic()
     readings = _read_folder(wish.documents) if wish.documents else ()
     folder = home.demo / _fingerprint(wish, readings)
     folder.mkdir(parents=True, exist_ok=True)
@@ -104,109 +121,174 @@ async def demonstrate(wish: Wish, home: Paths, progress: Progress, clock: Clock 
         if (folder / _FINISHED).exists():
             _clear(folder)
         paths = Paths.under(folder).ensure()
-        vault = SessionVault("demo")
         with Practice.start(paths.sandbox, wish.seed, push_delay=0.2) as practice:
             if readings and not (await practice.books())["approved"]:
                 await practice.load(_on_wire(readings))
-            with Ledger(paths.ledger(PROFILE), clock) as ledger:
-                desk = _Desk(practice, ledger, clock, vault, 0 if readings else wish.count, progress)
-                await desk.work(wish.scenario)
-                counts = ledger.counts()
-            books = await practice.books()
-        waiting = _not_proven(paths, clock)
-        outcome = _outcome(books, counts, waiting, time.monotonic() - started)
+            count = 0 if readings else wish.count
+            outcome = await play(practice, paths, count, wish.scenario, progress, clock, halted)
+        waiting = _not_proven(paths, clock, _SHOWN)
         (folder / _FINISHED).touch()
     return Demonstration(outcome, waiting, tuple(reading for reading in readings if reading.document is None))
+
+
+async def play(
+    practice: FrontDesk,
+    paths: Paths,
+    count: int,
+    scenario: str | None,
+    progress: Progress,
+    clock: Clock,
+    halted: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """Play the demo at a practice hotel that runs, with ledgers under ``paths``, until nothing more moves by itself.
+
+    Raises the ``ConnectorError`` that signing in again does not mend.
+    """
+    started = time.monotonic()
+    kind = Scenario if scenario is None else scenario_named(scenario)
+    person = _Person(practice, paths, OddClock(clock), count, kind, progress, halted)
+    await person.work()
+    with open_ledger(paths.ledger(PROFILE), clock) as ledger:
+        counts = ledger.counts()
+    waits = {row.key for row in _not_proven(paths, clock, counts.total)}
+    return _outcome(await practice.books(), counts, waits, time.monotonic() - started, person.stops)
 
 
 class NoDocuments(Exception):
     """The folder holds no file that could be read as a document."""
 
 
-class _Desk:
+class Halted(Exception):
+    """The demo was told to end; the same one goes on where it was."""
+
+
+@dataclass(slots=True)
+class _Computer:
+    """One computer with Botones: its engine, its ledger, and how often it failed in a row."""
+
+    engine: Engine
+    ledger: Ledger
+    backoff: Backoff = field(default_factory=Backoff)
+
+
+class _Person:
     """The person of the demo: signs in, approves in bursts, signs in again when a token is refused."""
 
     def __init__(
         self,
-        practice: Practice,
-        ledger: Ledger,
-        clock: Clock,
-        vault: SessionVault,
+        practice: FrontDesk,
+        paths: Paths,
+        clock: OddClock,
         to_approve: int,
+        scenario: type[Scenario],
         progress: Progress,
+        halted: Callable[[], bool],
     ) -> None:
         self._practice = practice
-        self._ledger = ledger
+        self._homes = [paths] + ([Paths.under(paths.sandbox / "second-pc").ensure()] if scenario.has_second_pc else [])
         self._clock = clock
-        self._vault = vault
+        self._vault = SessionVault("demo")
         self._to_approve = to_approve
+        self._scenario = scenario
         self._progress = progress
-        self._backoff = Backoff()
-        self._profile = practice_profile(practice)
+        self._halted = halted
+        profile = practice_profile(practice)
+        self._profile = profile.model_copy(update={"timing": profile.timing.model_copy(update=dict(scenario.timing))})
+        self._jumps = list(scenario.clock_jumps)
+        self._sleeps = scenario.sleeps
+        self.stops: list[str] = []
 
-    async def work(self, scenario: str | None) -> None:
-        """Set up, then carry until nothing more moves by itself.
-
-        Raises the ``ConnectorError`` that signing in again does not mend.
-        """
+    async def work(self) -> None:
+        """Set up, then carry until nothing more moves by itself."""
         settings = await self._sign_in()
-        if scenario is not None:
-            await self._practice.scenario(scenario)
-        refusals = 0
+        if self._scenario is not Scenario:
+            await self._practice.scenario(self._scenario.name)
         while True:
             try:
-                async with open_engine(
-                    self._ledger, settings=settings, profile=self._profile, vault=self._vault, clock=self._clock
-                ) as engine:
-                    await self._carry_all(engine)
-                    return
+                async with self._computers(settings) as computers:
+                    if await self._carry_all(computers):
+                        return
             except ConnectorError as error:
-                refusals += 1
-                if not error.is_about_access or refusals > _SIGN_INS:
+                mendable = error.is_about_access or error.failure is Failure.WRONG_HOTEL
+                self.stops.append(error.failure.value)
+                if not mendable or len(self.stops) > _SIGN_INS:
                     raise
                 settings = await self._sign_in()
+
+    @asynccontextmanager
+    async def _computers(self, settings: Settings) -> AsyncIterator[list[_Computer]]:
+        async with AsyncExitStack() as stack:
+            computers = []
+            for home in self._homes:
+                ledger = stack.enter_context(open_ledger(home.ledger(PROFILE), self._clock))
+                engine = await stack.enter_async_context(
+                    open_engine(ledger, settings=settings, profile=self._profile, vault=self._vault, clock=self._clock)
+                )
+                computers.append(_Computer(engine, ledger))
+            yield computers
 
     async def _sign_in(self) -> Settings:
         settings = await sign_in(self._practice, self._profile, self._vault, Mode.COMPLETE)
         await set_up(self._profile, self._vault, settings, self._clock)
         return settings
 
-    async def _carry_all(self, engine: Engine) -> None:
-        ledger, clock = self._ledger, self._clock
+    async def _carry_all(self, computers: list[_Computer]) -> bool:
+        """Carry, and return whether all is done; if not, the computer slept, and its engines are of yesterday."""
+        clock = self._clock
         last_moved, before = clock.monotonic(), None
+        burst = min(_LARGEST_BURST, -(-self._to_approve // _BURSTS))
         while True:
             approved = int((await self._practice.books())["approved"])
             if approved < self._to_approve:
-                await self._practice.approve(min(_BURST, self._to_approve - approved))
-            pause = await self._cycle(engine)
-            counts = ledger.counts()
-            self._progress(counts.proven, max(self._to_approve, counts.total))
-            if approved >= self._to_approve and counts.total >= approved and counts.pending == 0:
-                return
+                await self._practice.approve(min(burst, self._to_approve - approved))
+            said = await asyncio.gather(*map(self._cycle, computers), return_exceptions=True)
+            if (failed := next((one for one in said if isinstance(one, BaseException)), None)) is not None:
+                raise failed
+            if self._halted():
+                raise Halted
+            moved, pauses = zip(*(one for one in said if not isinstance(one, BaseException)), strict=True)
+            counts = [computer.ledger.counts() for computer in computers]
+            self._progress(counts[0].proven, max(self._to_approve, counts[0].total))
+            all_seen = approved >= self._to_approve and all(one.total >= approved for one in counts)
+            if all_seen and not any(moved) and not any(one.pending for one in counts):
+                return True
             if counts != before:
                 last_moved, before = clock.monotonic(), counts
             if clock.monotonic() - last_moved > _PATIENCE:
-                return
+                return True
+            if self._sleeps is not None:
+                clock.move(self._sleeps)
+                self._sleeps = None
+                return False
+            if self._jumps:
+                clock.move(self._jumps.pop(0))
+            pause = max(pauses)
             if approved >= self._to_approve:
-                pause = pause or no_later_than(_LULL, ledger.next_due(), clock.now())
-            await clock.sleep(pause)
+                pause = pause or min(no_later_than(_LULL, one.ledger.next_due(), clock.now()) for one in computers)
+            await self._rest(pause)
 
-    async def _cycle(self, engine: Engine) -> float:
-        """Run one cycle and return the pause that a failure asks for."""
+    async def _rest(self, seconds: float) -> None:
+        until = self._clock.monotonic() + seconds
+        while (left := until - self._clock.monotonic()) > 0 and not self._halted():
+            await self._clock.sleep(min(left, _LULL))
+
+    async def _cycle(self, computer: _Computer) -> tuple[int, float]:
+        """Run one cycle; return how many documents moved on, and the pause that a failure asks for."""
+        ledger = computer.ledger
         try:
-            await engine.cycle(
-                progress=lambda done, due: self._progress(self._ledger.counts().proven, max(self._to_approve, due))
+            moved = await computer.engine.cycle(
+                progress=lambda done, due: self._progress(ledger.counts().proven, max(self._to_approve, due)),
+                halted=self._halted,
             )
         except ConnectorError as error:
             if error.needs_a_person:
                 raise
-            return self._backoff.pause(self._ledger.counts().proven, error.retry_after)
-        self._backoff.reset()
-        return 0.0
+            return 1, computer.backoff.pause(ledger.counts().proven, error.retry_after)
+        computer.backoff.reset()
+        return moved, 0.0
 
 
-def _outcome(books: dict[str, Any], counts: Counts, waiting: tuple[Row, ...], seconds: float) -> Outcome:
-    waits = {row.key for row in waiting}
+def _outcome(books: dict[str, Any], counts: Counts, waits: set[str], seconds: float, stops: list[str]) -> Outcome:
     return Outcome(
         approved=books["approved"],
         proven=counts.proven,
@@ -218,13 +300,14 @@ def _outcome(books: dict[str, Any], counts: Counts, waiting: tuple[Row, ...], se
         pms_total=books["pms_total"],
         pymes_total=books["pymes_total"],
         seconds=round(seconds, 2),
+        stops=tuple(stops),
     )
 
 
-def _not_proven(paths: Paths, clock: Clock) -> tuple[Row, ...]:
+def _not_proven(paths: Paths, clock: Clock, limit: int) -> tuple[Row, ...]:
     reader = LedgerReader(paths.ledger(PROFILE), clock)
     try:
-        return reader.unproven(1_000)
+        return reader.unproven(limit)
     finally:
         reader.close()
 

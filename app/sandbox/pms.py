@@ -151,8 +151,8 @@ class PmsServer:
             return _error(422, "invalid_paging", "after, page o limit no es válido")
         page, limit = paging
         wires = self._house.books.documents_after(after, page, limit)
-        self._stage.before_listing(wires)
         total = max(0, self._house.books.last_position - after)
+        wires = self._stage.listed(wires)
         return answer(f'{{"billing_documents":[{",".join(wires)}]}}', headers=_metadata(page, limit, total))
 
     async def _connection(self, request: Request) -> Response:

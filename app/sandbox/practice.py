@@ -29,61 +29,16 @@ class PracticeNotStarted(Exception):
     """The child ended or said nothing in time; the text is the end of its log, for «ver detalle»."""
 
 
-class Practice:
-    """A running practice hotel. It dies with this process, however this process dies."""
+class FrontDesk:
+    """Orders to a practice hotel that runs, whoever started it."""
 
-    def __init__(self, process: subprocess.Popen[bytes], addresses: Addresses) -> None:
-        self._process = process
+    def __init__(self, addresses: Addresses) -> None:
         self.addresses = addresses
-
-    @classmethod
-    def start(
-        cls, folder: Path, seed: int = DEFAULT_SEED, *, push_delay: float = 1.5, seconds: float = _START_SECONDS
-    ) -> Self:
-        """Start the hotel of ``folder`` and wait until it answers; about half a second, so not in the UI's thread.
-
-        A folder that has a hotel keeps that one's seed. Raises ``PracticeNotStarted``.
-        """
-        folder.mkdir(parents=True, exist_ok=True)
-        log = folder / _LOG
-        with log.open("wb") as errors:
-            process = subprocess.Popen(
-                [*_command(), "--folder", str(folder), "--seed", str(seed), "--push-delay", str(push_delay)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env=_environment(),
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
-        line = _first_line(process, seconds)
-        try:
-            return cls(process, Addresses(**json.loads(line)))
-        except (TypeError, ValueError):
-            _end(process, kill=True)
-            raise PracticeNotStarted(log.read_text("utf-8", "replace")[-2_000:]) from None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_ignored: object) -> None:
-        self.stop()
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    @property
-    def is_running(self) -> bool:
-        return self._process.poll() is None
 
     @property
     def for_profile(self) -> dict[str, str]:
         """Return what ``load_profile`` fills into ``sandbox.toml``."""
         return {"pms": self.addresses.pms, "pymes": self.addresses.pymes, "fe": self.addresses.fe}
-
-    def stop(self, *, kill: bool = False) -> None:
-        """End the hotel; its books stay. ``kill`` gives it no time to end well."""
-        _end(self._process, kill=kill)
 
     async def credentials(self, kind: Kind) -> dict[str, str]:
         """Return fresh practice credentials: ``token``; FE ``user``, ``password``; OTP ``phone_number``, ``code``."""
@@ -157,6 +112,58 @@ class Practice:
                 json=body,
             )
             return answer.json()
+
+
+class Practice(FrontDesk):
+    """A running practice hotel. It dies with this process, however this process dies."""
+
+    def __init__(self, process: subprocess.Popen[bytes], addresses: Addresses) -> None:
+        super().__init__(addresses)
+        self._process = process
+
+    @classmethod
+    def start(
+        cls, folder: Path, seed: int = DEFAULT_SEED, *, push_delay: float = 1.5, seconds: float = _START_SECONDS
+    ) -> Self:
+        """Start the hotel of ``folder`` and wait until it answers; about half a second, so not in the UI's thread.
+
+        A folder that has a hotel keeps that one's seed. Raises ``PracticeNotStarted``.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        log = folder / _LOG
+        with log.open("wb") as errors:
+            process = subprocess.Popen(
+                [*_command(), "--folder", str(folder), "--seed", str(seed), "--push-delay", str(push_delay)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=_environment(),
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        line = _first_line(process, seconds)
+        try:
+            return cls(process, Addresses(**json.loads(line)))
+        except (TypeError, ValueError):
+            _end(process, kill=True)
+            raise PracticeNotStarted(log.read_text("utf-8", "replace")[-2_000:]) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_ignored: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def stop(self, *, kill: bool = False) -> None:
+        """End the hotel; its books stay. ``kill`` gives it no time to end well."""
+        _end(self._process, kill=kill)
 
 
 def _command() -> list[str]:

@@ -20,7 +20,8 @@ from app.model.documents import DocumentType
 from app.model.numbering import Numbering, System
 from app.sandbox import ventas
 from app.sandbox.house import House
-from app.sandbox.scenarios import PYMES, Stage
+from app.sandbox.scenario import PYMES
+from app.sandbox.scenarios import Stage
 from app.sandbox.tokens import Kind
 from app.sandbox.web import answer, bearer, body_of, whole
 

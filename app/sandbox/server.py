@@ -25,7 +25,8 @@ from app.sandbox.house import DEFAULT_SEED, House
 from app.sandbox.pms import SYSTEM as PMS
 from app.sandbox.pms import PmsServer
 from app.sandbox.pymes import PymesServer
-from app.sandbox.scenarios import PYMES, Stage
+from app.sandbox.scenario import PYMES
+from app.sandbox.scenarios import Stage
 from app.sandbox.tokens import Kind
 from app.sandbox.web import App, CuttableProtocol, Logged, Receive, Scope, Send
 from app.texts import _

@@ -13,7 +13,7 @@ from app.connectors.transport import Transport
 from app.model.clock import Clock
 from app.model.mode import Mode
 from app.model.numbering import APPLIES_TO_PMS, System, match
-from app.sandbox.practice import Practice
+from app.sandbox.practice import FrontDesk
 from app.sandbox.tokens import Kind
 from app.setup.credentials import read_secrets
 from app.setup.token import activate
@@ -21,7 +21,7 @@ from app.system.settings import Settings
 from app.system.vault import Secret, SessionVault
 
 
-async def sign_in(practice: Practice, profile: Profile, vault: SessionVault, mode: Mode) -> Settings:
+async def sign_in(practice: FrontDesk, profile: Profile, vault: SessionVault, mode: Mode) -> Settings:
     """Put fresh practice credentials into the vault and return settings that name the hotel."""
     nit = str((await practice.state())["hotel"]["id"])
     pms_key = (await practice.credentials(Kind.PMS_KEY))["token"]
@@ -61,6 +61,6 @@ async def set_up(profile: Profile, vault: SessionVault, settings: Settings, cloc
 PROFILE: Final = "sandbox"
 
 
-def practice_profile(practice: Practice, folder: Path | None = None) -> Profile:
+def practice_profile(practice: FrontDesk, folder: Path | None = None) -> Profile:
     """Return the sandbox's profile with the addresses of this running hotel."""
     return load_profile(PROFILE, practice.for_profile, folder)

@@ -60,6 +60,16 @@ class Tokens:
         if kind is Kind.CONNECTION:
             self._connection = None
 
+    def expire(self, kind: Kind) -> None:
+        """Let every credential of a kind be of yesterday; the next one handed out is new."""
+        self._books.change("UPDATE tokens SET expires_at = ? WHERE kind = ?", (self._later(0).isoformat(), kind.value))
+        if kind is Kind.CONNECTION:
+            self._connection = None
+
+    def minted(self, kind: Kind) -> int:
+        """Return how many credentials of a kind are known."""
+        return int(self._books.value("SELECT COUNT(*) FROM tokens WHERE kind = ?", (kind.value,)))
+
     def connection(self) -> str:
         """Return the connection token that Pymes pushed. After a restart another one is made; the former stays good."""
         if self._connection is None:

@@ -53,6 +53,14 @@ class CutResponse(Response):
             pass
 
 
+class SilentResponse(Response):
+    """An answer that never comes, on a connection that stays open until the client has had enough."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
 class Logged:
     """Notes each request in the books once it is over; ``None`` as status where no answer left."""
 

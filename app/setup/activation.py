@@ -97,7 +97,9 @@ class Activation(Value):
     families: tuple[Family, ...] = ()
     entries: tuple[Entry, ...] = ()
     evidence: tuple[Numbering, ...] = ()
-    """Typed from a screen or from Form 1876."""
+    """Typed from a screen, or from Form 1876 and confirmed."""
+    next_number: int | None = None
+    """Of the next factura, as a person says: where the source ``rango`` begins when nobody else tells."""
     proofs: tuple[NumberingProof, ...] = ()
     rehearsal: Rehearsal | None = None
     finished_at: AwareDatetime | None = None
@@ -312,6 +314,10 @@ class Activation(Value):
         """Forget what was typed of one range of one system."""
         return self._changed(evidence=tuple(one for one in self.evidence if not _same_range(one, numbering)), proofs=())
 
+    def with_next_number(self, number: int | None) -> Self:
+        """Take the number of the next factura as typed."""
+        return self._changed(next_number=number, proofs=() if number != self.next_number else self.proofs)
+
     def with_proofs(self, proofs: Iterable[NumberingProof]) -> Self:
         """Take the proofs as they were just made; when nothing blocks any more, the chosen mode is back."""
         made = self.model_copy(update={"proofs": tuple(proofs)})
@@ -390,6 +396,7 @@ _FORGET_WORK: dict[str, Any] = {
     "families": (),
     "entries": (),
     "evidence": (),
+    "next_number": None,
     "proofs": (),
     "rehearsal": None,
     "watch_only": False,
@@ -410,7 +417,10 @@ def _without(attempts: dict[Connection, Attempt], connection: Connection) -> dic
 
 
 def _same_range(one: Numbering, other: Numbering) -> bool:
-    return (one.system, one.family, one.prefix.upper()) == (other.system, other.family, other.prefix.upper())
+    """Say whether one is a correction of the other; in a relevo one prefix has two resolutions with other numbers."""
+    if (one.system, one.family, one.prefix.upper()) != (other.system, other.family, other.prefix.upper()):
+        return False
+    return one.resolution == other.resolution or (one.first <= other.last and other.first <= one.last)
 
 
 # --- the check of each step; all are generators of blockers -----------------------------------------------------------

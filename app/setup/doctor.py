@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -13,16 +14,20 @@ from app import __version__
 from app.connectors.folder_source import list_files
 from app.connectors.profile import BadProfile, Profile, load_profile
 from app.connectors.transport import Transport
-from app.model.errors import ConnectorError, Failure
+from app.model.errors import ConnectorError, Failure, StorageError
 from app.model.source import SourceKind
-from app.storage.database import is_sound
+from app.storage.backup import EVERY, backups_of, made_at
+from app.storage.database import check_whole
+from app.storage.errors import LedgerDamaged
 from app.system.paths import Paths
 from app.system.settings import Settings
 from app.system.vault import VaultError, open_vault
-from app.texts import _
+from app.texts import _, when
 from app.texts.causes import explain_failure
 
 _ENOUGH_BYTES: Final = 200 * 1024 * 1024
+_OLD: Final = 3 * EVERY
+"""A weekend without the computer is no reason to worry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,9 @@ class Check:
 
 async def examine(paths: Paths, settings: Settings) -> list[Check]:
     """Try every part; a part that fails does not hide the others. Takes some seconds where the network is slow."""
-    checks = [_program(), *_home(paths), _ledger(paths.ledger(settings.profile)), await _vault(settings)]
+    checks = [_program(), *_home(paths)]
+    path = paths.ledger(settings.profile)
+    checks += [_ledger(path), *_backups(path, datetime.now(UTC)), await _vault(settings)]
     try:
         # The practice hotel's addresses are only known while it runs; any loopback will do to read the profile.
         addresses = dict.fromkeys(("pms", "pymes", "fe"), "http://127.0.0.1")
@@ -74,9 +81,26 @@ def _ledger(path: Path) -> Check:
     name = _("Libro de documentos")
     if not path.exists():
         return Check(name, True, _("todavía no hay ninguno"))
-    fix = _("Cierre otros programas que usen esa carpeta. Si sigue igual, restaure la última copia.")
-    sound = is_sound(path)
-    return Check(name, sound, _("íntegro") if sound else _("dañado o en uso"), fix)
+    try:
+        check_whole(path)
+    except LedgerDamaged:
+        fix = _("Abra Botones: lo aparta sin borrarlo y lo rehace. Nada se envía hasta mirar los dos sistemas.")
+        return Check(name, False, _("dañado"), fix)
+    except StorageError as error:
+        explanation = explain_failure(error.failure)
+        return Check(name, False, explanation.title, explanation.place)
+    return Check(name, True, _("íntegro"))
+
+
+def _backups(path: Path, now: datetime) -> Iterator[Check]:
+    """Say how old the last copy of the ledger is; it is a worry only where the ledger went on without one."""
+    if not path.exists():
+        return
+    last = max(filter(None, map(made_at, backups_of(path))), default=None)
+    changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    said = _("la última es de {when}").format(when=when(last, now)) if last else _("todavía no hay ninguna")
+    fix = _("Abra Botones y déjelo trabajar: hace una cada día. O escriba «botones backup».")
+    yield Check(_("Copias del libro"), last is None or changed - last < _OLD, said, fix)
 
 
 def _folder(folder: Path | None) -> Check:

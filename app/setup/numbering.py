@@ -86,6 +86,12 @@ def blocks(slips: dict[Field, tuple[Slip, ...]]) -> bool:
     return any(slip.blocks for found in slips.values() for slip in found)
 
 
+def differing(one: Draft, other: Draft) -> tuple[Field, ...]:
+    """Return the fields that were typed otherwise the second time; «1.000» and «1000» are the same."""
+    first, second = _best_reading(one), _best_reading(other)
+    return tuple(field for field in fields_of(one.family) if first.value_of(field) != second.value_of(field))
+
+
 def to_numbering(draft: Draft, system: System, source: Source, at: datetime) -> Numbering:
     """Read the form as a numbering of ``system``; raises ``ValueError`` while a number or a date cannot be read."""
     for field in fields_of(draft.family):

@@ -3,17 +3,21 @@
 It stores nothing.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from app.connectors.bundle import Connectors
 from app.connectors.profile import Operation
 from app.model.clock import Clock
 from app.model.errors import ConnectorError, Failure
 from app.model.parties import known_nit
+
+if TYPE_CHECKING:  # where the flow stands is read before the first window, which does not wait for HTTP's library
+    from app.connectors.bundle import Connectors
 
 FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 8.0

@@ -9,6 +9,7 @@ from app.connectors.bundle import Connectors
 from app.connectors.numbering_reader import ProofReading, read_proofs
 from app.connectors.profile import Operation
 from app.model.clock import Clock
+from app.model.documents import Family
 from app.model.numbering import Numbering, Source, System
 from app.setup.activation import Activation
 from app.setup.numbering import to_numbering
@@ -35,5 +36,12 @@ def evidence_of(activation: Activation) -> tuple[Numbering, ...]:
         for entry in activation.entries:
             if entry.typed_at is not None:
                 with suppress(ValueError):  # a form that cannot be read says nothing; its step is blocked
-                    typed.append(to_numbering(entry.draft, System.PMS, Source.TYPED, entry.typed_at))
+                    stated = to_numbering(entry.draft, System.PMS, Source.TYPED, entry.typed_at)
+                    typed.append(_with_next(stated, activation.next_number))
     return tuple(typed)
+
+
+def _with_next(stated: Numbering, number: int | None) -> Numbering:
+    """Return the range with the next number, where it is the one of facturas that this number lies in."""
+    fits = stated.family is Family.FACTURA and number is not None and stated.first <= number <= stated.last + 1
+    return stated.model_copy(update={"next_number": number}) if fits else stated

@@ -1,35 +1,46 @@
 """Opening the ledger's file: durable settings, migrations, integrity. It knows no row's meaning."""
 
 import sqlite3
+from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import (
+    Connection,
+    Engine,
+    ExceptionContext,
+    NullPool,
+    QueuePool,
+    create_engine,
+    event,
+    inspect,
+    text,
+)
 
-HEAD: Final = "0002"
+from app.storage.backup import address_of, back_up
+from app.storage.errors import LedgerDamaged, LedgerTooNew, known, known_errors
+
+HEAD: Final = "0003"
 """The newest migration; a test keeps it equal to what Alembic finds."""
 
-BUSY_SECONDS: Final = 60
-"""How long another program (antivirus, backup) may hold the file before it counts as an error."""
+BUSY_SECONDS: Final = 4.0
+"""How long one call waits for another program (antivirus, backup) to let go of the file; whoever calls tries again.
 
-
-class LedgerDamaged(Exception):
-    """The file is not a sound database; it must be set aside, never written to."""
-
-
-class LedgerTooNew(Exception):
-    """A newer Botones wrote this file; this one must not touch it."""
+Shorter than the time that the window gives the engine to end: while a call waits, the engine hears nothing.
+"""
 
 
 def open_database(path: Path) -> Engine:
-    """Open the ledger for its one writer, migrated to this program's schema.
+    """Open the ledger for its one writer, migrated to this program's schema; of an older one a backup is made first.
 
     Every commit is on the disk before it returns (WAL, ``synchronous=FULL``): an intent that vanished with the power
-    would be a second invoice. Raises ``LedgerDamaged`` or ``LedgerTooNew``.
+    would be a second invoice. Raises ``LedgerTooNew``, and now or later ``StorageError``, ``LedgerDamaged`` among
+    them; any other error of the database is a mistake of ours.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with known_errors():
+        path.parent.mkdir(parents=True, exist_ok=True)
+    _refuse_empty(path)
     engine = _engine(path, read_only=False)
     try:
         with engine.connect() as connection:
@@ -38,56 +49,86 @@ def open_database(path: Path) -> Engine:
             connection.rollback()
             version = _version(connection)
         if version != HEAD:
-            _migrate(engine, version)
-    except BaseException as error:
+            _migrate(engine, version, path)
+    except BaseException:
         engine.dispose()  # Windows sets no file aside that is still open
-        if isinstance(error, DatabaseError) and _is_damage(error.orig):
-            raise LedgerDamaged(str(path)) from error
         raise
     return engine
 
 
-def _is_damage(error: BaseException | None) -> bool:
-    """Say whether the file itself is at fault, and not the disk, a lock or a full drive."""
-    return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
-
-
 def open_for_reading(path: Path) -> Engine:
-    """Open the ledger beside its writer; raises on any attempt to write."""
+    """Open the ledger beside its writer; raises on any attempt to write.
+
+    The file is let go of after each question, so that a damaged one can be set aside and the next answer comes from
+    the one in its place.
+    """
     return _engine(path, read_only=True)
 
 
-def is_sound(path: Path) -> bool:
-    """Read the whole file and say whether it is intact.
+def check_whole(path: Path) -> None:
+    """Read the whole file and compare its indexes with its rows; raises ``StorageError``.
 
-    ``False`` also where another program does not let us read it.
+    Opening compares less, because a ledger of years would keep the hotel waiting.
     """
+    _refuse_empty(path)
     engine = open_for_reading(path)
     try:
         with engine.connect() as connection:
-            return bool(connection.scalar(text("PRAGMA integrity_check")) == "ok")
-    except DatabaseError:
-        return False
+            if connection.scalar(text("PRAGMA integrity_check(1)")) != "ok":
+                raise LedgerDamaged(str(path))
     finally:
         engine.dispose()
 
 
-def _engine(path: Path, *, read_only: bool) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+def version_of(path: Path) -> str | None:
+    """Return the migration that a file stands at, ``None`` where it is no ledger."""
+    engine = open_for_reading(path)
+    try:
+        with engine.connect() as connection:
+            return _version(connection)
+    finally:
+        engine.dispose()
 
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, record: object) -> None:
+
+def _refuse_empty(path: Path) -> None:
+    """SQLite would take an empty file for a new one, and nobody would know that there was a ledger."""
+    with known_errors():
+        if path.exists() and path.stat().st_size == 0:
+            raise LedgerDamaged(str(path))
+
+
+def _engine(path: Path, *, read_only: bool) -> Engine:
+    def connect() -> sqlite3.Connection:
+        # A reader never creates the file: an empty one in the place of a missing one would pass for a new ledger.
+        address = address_of(path, "rw" if read_only else "rwc")
         # The driver's own transactions start too late for BEGIN IMMEDIATE: we begin them ourselves.
-        connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        if read_only:
-            connection.execute("PRAGMA query_only=ON")
+        connection = sqlite3.connect(
+            address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            if read_only:
+                connection.execute("PRAGMA query_only=ON")
+            else:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=FULL")
+                connection.execute("PRAGMA foreign_keys=ON")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool if read_only else QueuePool)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "handle_error", retval=True)
+    def tell(context: ExceptionContext) -> BaseException | None:
+        error = context.original_exception
+        # Only a mistake of ours writes through a reader.
+        ours = read_only and getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_READONLY
+        return None if ours else known(error)
 
     return engine
 
@@ -99,18 +140,19 @@ def _version(connection: Connection) -> str | None:
     return version
 
 
-def _migrate(engine: Engine, version: str | None) -> None:
+def _migrate(engine: Engine, version: str | None, path: Path) -> None:
     # Imported here: Alembic costs a tenth of a second, and only a new or older file needs it.
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
-    with as_file(files("app.storage") / "migrations") as folder, engine.begin() as connection:
+    with as_file(files("app.storage") / "migrations") as folder:
         config = Config()
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        if version is not None and version not in {
-            script.revision for script in ScriptDirectory.from_config(config).walk_revisions()
-        }:
-            raise LedgerTooNew(version)
-        command.upgrade(config, "head")
+        if version is not None:
+            if version not in {one.revision for one in ScriptDirectory.from_config(config).walk_revisions()}:
+                raise LedgerTooNew(version)
+            back_up(path, datetime.now(UTC))
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")

@@ -78,10 +78,30 @@ documents = Table(
     Column("proven_at", Moment),
     # What a cycle asks for, and what the panel asks for; both stay flat as the ledger grows.
     Index("documents_by_state", "state", "position"),
+    Index("documents_by_position", "position"),
     Index("documents_by_number", "full_number"),
     Index("documents_by_time", "seen_at"),
     Index("documents_by_proof", "proven_at"),
 )
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("state", String(12), primary_key=True),
+    Column("adopted", Boolean, primary_key=True),
+    Column("n", Integer, nullable=False),
+)
+proven_days = Table(
+    "proven_days",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("n", Integer, nullable=False),
+)
+"""How many documents stand where, and how many were proven on a day in Bogotá.
+
+Triggers keep both, in the transaction that moves the document: they cannot differ from the rows, and counting costs the
+same however many there are.
+"""
 
 events = Table(
     "events",

@@ -9,8 +9,9 @@ any reinstall, any second reading arrives at the same key, and the idempotency h
 document found in ``SENDING`` at start-up was cut off somewhere between commit and answer: it becomes ``IN_DOUBT``,
 never ``SEEN``.
 
-*Three outcomes.* A request that never left (no connection was made, or Pymes refused the token) returns to ``SEEN``. A
-refusal holds the document with its cause. Everything else *may* have arrived and is ``IN_DOUBT``.
+*Three outcomes.* A request that never left (no connection was made), or that Pymes refused for its token or its form
+and not for what it said, returns to ``SEEN`` and is looked for before it is sent again. Any other refusal holds the
+document with its cause. Everything else *may* have arrived and is ``IN_DOUBT``.
 
 *Doubt is settled by looking.* An in-doubt document is looked up, with growing pauses. Found and equal is proven, found
 and different is a conflict. Only when looks over the whole settling time keep finding nothing does it count as proven
@@ -34,6 +35,14 @@ hands out batches, and what it wants to remember is committed together with thei
 have approved becomes ``SEEN``; a rejected or unanswered document is held, cannot be released by hand, and gives way to
 the approved one. Where nothing may be sent, numbering and rules keep no document from being looked for: absent is
 ``MISSING``, never a request to write.
+
+*What is not written down has not happened.* A disk that is full, a ledger that another program holds, a folder that
+may not be written: the commit fails before the byte leaves, the engine says so and tries again from the file.
+
+*A lost ledger knows less than Pymes.* One that was damaged, lost or put back from a copy (``recovery``) is marked in
+the file itself, and refuses every intent until both systems have been looked through (``rebuild``). A look finds
+what has
+arrived, not what is still under way; so absence counts only once the settling time since the loss is over, as in doubt.
 
 *One writer.* The state of a document is derived from its events by ``model.journey.advance`` and written with them in
 one transaction, by one thread that holds the lock on the data folder.

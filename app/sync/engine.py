@@ -3,6 +3,7 @@
 It waits for nothing and keeps no state of its own: all is in the ledger.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,12 +23,16 @@ from app.sync.guard import Guard, Identity, Pass, Stop
 from app.sync.ledger import Entry, Ledger
 from app.sync.lookup import look
 from app.sync.reader import read_approved
+from app.sync.rebuild import look_through
 
 _HEAL_PAGE: Final = 200
 _PROOF_KEEPS: Final = 10.0
 """Seconds that reading may take before the numbering is proven again."""
 _INVOICE_PAUSE: Final = timedelta(minutes=10)
-_NUMBERING_CAUSES: Final = (Cause.NUMBERING_DIFFERS, Cause.NUMBERING_UNKNOWN, Cause.RANGE_EXPIRED)
+_NUMBERING_CAUSES: Final = (
+    *(Cause.NUMBERING_DIFFERS, Cause.NUMBERING_UNKNOWN, Cause.DIAN_SILENT, Cause.RANGE_EXPIRED),
+    Cause.NUMBERING_REFUSED,
+)
 _INVOICE_CAUSES: Final = (Cause.WAITS_FOR_INVOICE, Cause.INVOICE_UNKNOWN)
 _NOT_LEAVING_CAUSES: Final = (*_NUMBERING_CAUSES, *_INVOICE_CAUSES, Cause.BREAKS_RULE)
 _INVOICE_FAMILY: Final = {
@@ -37,6 +42,8 @@ _INVOICE_FAMILY: Final = {
 }
 
 Progress = Callable[[int, int], None]
+
+log = logging.getLogger(__name__)
 
 
 class Engine:
@@ -49,7 +56,7 @@ class Engine:
         self._clock = clock
         self._mode = profile.mode_for(mode)
         self._timing = profile.timing
-        self._batch = profile.batch
+        self._batch = self._largest_batch = profile.batch
         self._at_once = profile.parallel
         self.guard = Guard(connectors, identity)
         self._forwarder = Forwarder(connectors.pymes, ledger, clock, profile.timing, profile.parallel)
@@ -63,6 +70,16 @@ class Engine:
         pause or the end of the session never has to break into one. Raises ``ConnectorError`` when a system does not
         let us go on; the ledger is whole at every moment.
         """
+        try:
+            return await self._work(progress, _latched(halted))
+        except ConnectorError as error:
+            # On a line that breaks every so many requests, a batch that needs more of them would never come to its end.
+            self._batch = max(self._batch // 2, 1)
+            if error.failure is Failure.TOO_MANY:
+                self._largest_batch = self._batch
+            raise
+
+    async def _work(self, progress: Progress, halted: Callable[[], bool]) -> int:
         # The hotel is proven before anything of it enters the ledger. Doubts are settled before the list is read, so
         # that a document which changed meanwhile is held before its first content could be sent again.
         await self._prove()
@@ -72,6 +89,8 @@ class Engine:
         if self._clock.monotonic() - started > _PROOF_KEEPS:
             # A folder or a range may take minutes to read, and the first batch needs a proof of now.
             await self._prove()
+        if not await self._is_rebuilt(halted):
+            return moved
         await self._look_again(State.CONFLICT)
         if self._mode.sends:
             self._heal_numbering()
@@ -88,13 +107,8 @@ class Engine:
                 break
             if done:
                 await self._prove()
-            try:
-                await self._carry_batch(batch)
-            except ConnectorError as error:
-                if error.failure is Failure.TOO_MANY:
-                    # A batch that asks more than Pymes allows would never come to its end.
-                    self._batch = max(self._batch // 2, 1)
-                raise
+            await self._carry_batch(batch)
+            self._widen()
             done += len(batch)
             progress(done, max(total, done))
         return moved + done
@@ -108,12 +122,36 @@ class Engine:
         """
         await self._prove()
         await read_approved(self._connectors.source, self._ledger)
+        if not await self._is_rebuilt():
+            return None
         await self._carry_batch([entry for entry in self._ledger.entries([key]) if entry.journey.state is State.SEEN])
         entries = self._ledger.entries([key])
         if not entries or entries[0].journey.state is not State.PROVEN:
             return None
         sales = await self._connectors.pymes.sales_numbered(entries[0].document.full_number)
         return next((sale for sale in sales if sale.uuid == entries[0].journey.sale), None)
+
+    async def _is_rebuilt(self, halted: Callable[[], bool] = lambda: False) -> bool:
+        """Say whether the ledger can be trusted; one that was lost is not before both systems are looked through."""
+        rebuild = self._ledger.rebuild
+        if rebuild is None:
+            return True
+        whole = await look_through(
+            self._ledger,
+            rebuild,
+            self._connectors.pymes,
+            self._clock,
+            settle=self._timing.settle,
+            at_once=self._at_once,
+            numberings_of=self._numberings_of,
+            halted=halted,
+        )
+        # What is approved while we look has not been looked for: the look is whole once nothing new has come since.
+        if not whole or await read_approved(self._connectors.source, self._ledger, halted) or halted():
+            return False
+        self._ledger.end_rebuild()
+        log.info("the ledger is whole again: both systems have been looked through")
+        return True
 
     async def _prove(self) -> None:
         proofs = await self.guard.renew(self._ledger.evidence(), self._clock.now())
@@ -188,7 +226,7 @@ class Engine:
         if reference is None or family is None:
             return None
         data: dict[str, Any] = {"invoice": reference.full_number}
-        invoice = self._ledger.find(reference.full_number, family, entry.document.issuer.id)
+        invoice = self._invoice_of(entry)
         if invoice is not None:
             if invoice.journey.state is State.PROVEN:
                 return None
@@ -199,6 +237,13 @@ class Engine:
             return None
         due = now + _INVOICE_PAUSE
         return Event(kind=EventKind.HELD, at=now, cause=Cause.INVOICE_UNKNOWN, due_at=due, data=data)
+
+    def _invoice_of(self, entry: Entry) -> Entry | None:
+        """Return the document that a note refers to, where the ledger has it."""
+        reference, family = entry.document.reference, _INVOICE_FAMILY.get(entry.document.family)
+        if reference is None or family is None:
+            return None
+        return self._ledger.find(reference.full_number, family, entry.document.issuer.id)
 
     async def _look_first(self, entries: Sequence[Entry], allowed: dict[str, Numbering]) -> list[Entry]:
         """Look in Pymes, write down what stands there, and return what is absent *and* may be sent now."""
@@ -226,7 +271,8 @@ class Engine:
 
     def _why_not_now(self, entry: Entry, now: datetime) -> Event | None:
         start = entry.seen_at + timedelta(seconds=self._timing.head_start)
-        if self._mode is not Mode.SEND_ALL and now < start and entry.journey.attempts == 0:
+        # What was seen in the future was seen by a clock that has been set back: that head start is over.
+        if self._mode is not Mode.SEND_ALL and entry.seen_at <= now < start and entry.journey.attempts == 0:
             return Event(kind=EventKind.LOOKED, at=now, due_at=start)
         if not self._mode.sends:
             return Event(kind=EventKind.MISSING, at=now, due_at=now + LOOK_AGAIN)
@@ -247,6 +293,11 @@ class Engine:
             # Every settled document leaves the state or gets a later time, so the walk ends.
             while entries := self._ledger.due(state, self._batch, self._clock.now()):
                 await self._forwarder.settle(entries, self._numberings_of(entries))
+                self._widen()
+
+    def _widen(self) -> None:
+        """Go back to larger batches once a smaller one came to its end."""
+        self._batch = min(self._batch * 2, self._largest_batch)
 
     async def _look_again(self, state: State) -> None:
         """Look for conflicts and missing documents whose time has come: somebody may have mended them in Pymes."""
@@ -269,16 +320,26 @@ class Engine:
             self._ledger.append((entry.key, released) for entry in entries)
 
     def _heal_numbering(self) -> None:
-        """Release what waited for its range, once the range is proven; one walk over the held, in pages."""
+        """Release what waited for its range, once the range is proven; one walk over the held, in pages.
+
+        What Pymes refused under a proven range waits until the numbering has been seen to change since: else it
+        would be sent and refused in every cycle.
+        """
         if not any(proof.agrees for proof in self.guard.proofs):
             return
         released = Event(kind=EventKind.RELEASED, at=self._clock.now(), data={"why": "numbering"})
+        changed = self._ledger.numbering_changed_at()
+
+        def may_go(entry: Entry) -> bool:
+            refused_at = entry.journey.since if entry.journey.cause is Cause.NUMBERING_REFUSED else None
+            if refused_at is not None and (changed is None or changed <= refused_at):
+                return False
+            return isinstance(self.guard.judge(entry.document), Pass)
+
         after = -1
         while entries := self._ledger.held_for(_NUMBERING_CAUSES, _HEAL_PAGE, after):
             after = entries[-1].position
-            self._ledger.append(
-                (entry.key, released) for entry in entries if isinstance(self.guard.judge(entry.document), Pass)
-            )
+            self._ledger.append((entry.key, released) for entry in entries if may_go(entry))
 
     async def _heal_invoices(self) -> None:
         """Release notes whose invoice has arrived."""
@@ -288,7 +349,8 @@ class Engine:
             after = entries[-1].position
             steps = []
             for entry in entries:
-                if entry.journey.due_at is not None and entry.journey.due_at > now:
+                # Pymes is asked in intervals; that the invoice came from the PMS meanwhile, the ledger tells.
+                if not entry.journey.is_due(now) and self._invoice_of(entry) is None:
                     continue
                 waits = await self._wait_for_invoice(entry, now)
                 if waits is None:
@@ -302,3 +364,15 @@ class Engine:
     def _numberings_of(self, entries: Sequence[Entry]) -> dict[str, Numbering]:
         judged = {entry.key: self.guard.judge(entry.document) for entry in entries}
         return {key: judgement.numbering for key, judgement in judged.items() if isinstance(judgement, Pass)}
+
+
+def _latched(halted: Callable[[], bool]) -> Callable[[], bool]:
+    """Return the question so that a yes stays a yes: a cycle that left something out must not pass for a whole one."""
+    said = False
+
+    def ask() -> bool:
+        nonlocal said
+        said = said or halted()
+        return said
+
+    return ask

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from app.connectors.profile import Timing
 from app.connectors.pymes import Pymes
+from app.connectors.pymes_contract import cause_of_refusal
 from app.model.causes import Cause
 from app.model.clock import Clock, bogota_day
 from app.model.errors import ConnectorError, Delivery, Failure
@@ -25,6 +26,11 @@ The rest waits rather than joining the doubt.
 """
 _TRIES_BEFORE_HELD: Final = 5
 """So many sends may end with nothing stored before a person is asked."""
+_LOOKS: Final = 3
+"""A doubt ends after so many looks at least: where the clock was set forward, the time alone would tell nothing."""
+_LOOKS_WITHOUT_CLOCK: Final = 5
+"""Where it was set back; the pauses between so many looks are longer than the settling time."""
+_FORM_STATUS: Final = (405, 406, 415)
 LOOK_AGAIN: Final = timedelta(minutes=5)
 """When a conflict or a missing document is looked for again: somebody may have mended it in Pymes."""
 
@@ -89,12 +95,12 @@ class Forwarder:
         data: dict[str, Any] = {"failure": error.failure.value, "status": error.status}
         if error.delivery is Delivery.IN_DOUBT:
             return Event(kind=EventKind.NO_CLEAR_ANSWER, at=now, data=data)
-        if error.delivery is Delivery.NEVER_LEFT or error.is_about_access or error.failure is Failure.TOO_MANY:
+        if _says_nothing_of_the_document(error):
             pause = pause_after_failure(entry.journey.attempts + 1, error.retry_after)
             due = None if error.is_about_access else now + timedelta(seconds=pause)
             return Event(kind=EventKind.NEVER_LEFT, at=now, due_at=due, data=data)
         data |= {"messages": list(error.messages), "codes": list(error.codes)}
-        return Event(kind=EventKind.REFUSED, at=now, cause=Cause.REFUSED_BY_PYMES, data=data)
+        return Event(kind=EventKind.REFUSED, at=now, cause=cause_of_refusal(error.codes), data=data)
 
     async def settle(self, entries: Sequence[Entry], numberings: dict[str, Numbering]) -> None:
         """Look for documents sent, in doubt or in conflict, and write down what stands in Pymes.
@@ -121,8 +127,8 @@ class Forwarder:
         if journey.state in (State.CONFLICT, State.MISSING):
             return Event(kind=EventKind.LOOKED, at=now, due_at=now + LOOK_AGAIN)
         settle = self._timing.settle
-        since = journey.since or now
-        if journey.looks >= 1 and (now - since).total_seconds() >= settle:
+        waited = (now - (journey.since or now)).total_seconds()
+        if journey.looks >= _LOOKS_WITHOUT_CLOCK if waited < 0 else journey.looks >= _LOOKS and waited >= settle:
             if journey.attempts >= _TRIES_BEFORE_HELD:
                 return Event(kind=EventKind.HELD, at=now, cause=Cause.NOT_STORED, data={"attempts": journey.attempts})
             return Event(kind=EventKind.ABSENT, at=now, data={"looks": journey.looks + 1})
@@ -160,9 +166,16 @@ def _is_about_number(error: ConnectorError) -> bool:
     return error.failure is Failure.ALREADY_THERE
 
 
-def _stops_the_batch(error: ConnectorError) -> bool:
+def _says_nothing_of_the_document(error: ConnectorError) -> bool:
+    """Say whether any other document would have fared alike: it never left, or its way and not itself was refused."""
     return (
-        error.is_about_access
-        or error.failure is Failure.TOO_MANY
-        or (error.delivery is Delivery.NEVER_LEFT and error.failure is not Failure.REFUSED)
+        error.delivery is Delivery.NEVER_LEFT
+        or error.is_about_access
+        or error.failure in (Failure.TOO_MANY, Failure.UNSAFE_ADDRESS)
+        or error.status in _FORM_STATUS
+        or (error.failure is Failure.NOT_FOUND and not any(error.codes))
     )
+
+
+def _stops_the_batch(error: ConnectorError) -> bool:
+    return error.delivery is not Delivery.IN_DOUBT and _says_nothing_of_the_document(error)

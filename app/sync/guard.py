@@ -10,7 +10,7 @@ from app.connectors.numbering_reader import DianCache, ProofReading, read_proofs
 from app.connectors.profile import Operation
 from app.model.causes import Cause
 from app.model.clock import bogota_day
-from app.model.documents import Document
+from app.model.documents import HOTEL_FAMILIES, Document
 from app.model.errors import ConnectorError, Delivery, Failure
 from app.model.numbering import Condition, Numbering, NumberingProof, System
 from app.sync.relevo import in_order
@@ -68,6 +68,8 @@ class Guard:
         """Say whether a document may leave under what was proven last."""
         if self._identity.nit is not None and document.issuer.id != self._identity.nit:
             return Stop(Cause.OTHER_ISSUER, {"issuer": document.issuer.id, "hotel": self._identity.nit})
+        if document.family not in HOTEL_FAMILIES:
+            return Stop(Cause.FAMILY_NOT_SUPPORTED, {})
         covering = in_order(document, self.proofs)
         agreeing = [proof for proof in covering if proof.agrees]
         day = bogota_day(document.issued_at)
@@ -78,7 +80,8 @@ class Guard:
         if agreeing:
             return Stop(Cause.RANGE_EXPIRED, {"range": agreeing[0].range_name, "day": day.isoformat()})
         if covering:
-            return Stop(Cause.NUMBERING_DIFFERS, _disagreement(covering[0]))
+            cause = Cause.DIAN_SILENT if _only_the_dian_is_silent(covering[0]) else Cause.NUMBERING_DIFFERS
+            return Stop(cause, _disagreement(covering[0]))
         return Stop(Cause.NUMBERING_UNKNOWN, {"number": document.full_number})
 
     async def _check_hotel(self) -> None:
@@ -102,6 +105,11 @@ def _disagreement(proof: NumberingProof) -> dict[str, Any]:
         "fields": [cell.field.value for cell in proof.differences],
         "conditions": missing,
     }
+
+
+def _only_the_dian_is_silent(proof: NumberingProof) -> bool:
+    silent = {Condition.PMS_MISSING, Condition.PYMES_MISSING, Condition.DIAN_MISSING}.intersection(proof.conditions)
+    return not proof.differences and silent == {Condition.DIAN_MISSING}
 
 
 def _wrong_hotel(system: str, expected: str, found: str) -> ConnectorError:

@@ -7,25 +7,42 @@ Every document, every event, in one durable file. It decides nothing; ``model.jo
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, Engine, Select, and_, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from app.connectors.source import ApprovedDocument
 from app.model.causes import Cause
-from app.model.clock import BOGOTA, Clock
+from app.model.clock import Clock
 from app.model.documents import Document, Family
-from app.model.journey import Event, EventKind, Journey, State, advance, rebuild
+from app.model.errors import StorageError
+from app.model.journey import LONGEST_PAUSE, Event, EventKind, ImpossibleStep, Journey, State, advance, rebuild
 from app.model.numbering import Numbering, NumberingProof
 from app.model.source import SourceKind
-from app.model.status import Counts
+from app.model.status import Counts, Rebuild
+from app.storage.counting import counts
 from app.storage.database import open_database, open_for_reading
-from app.storage.tables import documents, events, evidence, facts, proofs
+from app.storage.numbers import Known, numbers
+from app.storage.tables import Moment, documents, events, evidence, facts, proofs
 from app.storage.tables import marks as marks_table
+from app.sync.arrival import columns_of, held_from_the_start, is_open
 
 _JOURNEY: Final = (
     documents.c.state,
@@ -39,6 +56,17 @@ _JOURNEY: Final = (
     documents.c.since,
 )
 _CURSOR: Final = "pms-position"
+_REBUILD: Final = "rebuild"
+_MOVE: Final = (
+    update(documents)
+    .where(documents.c.key == bindparam("moved"))
+    .values(
+        {column: bindparam(f"new_{column.name}") for column in _JOURNEY}
+        | {documents.c.proven_at: func.coalesce(bindparam("new_proven_at", type_=Moment), documents.c.proven_at)}
+    )
+)
+"""One statement for many documents: they move together, and SQLAlchemy's own work is done once."""
+_PLAIN: Final = str.maketrans("áéíóúüñÁÉÍÓÚÜÑ", "aeiouunAEIOUUN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +103,16 @@ class Ledger:
     """The one writer."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        """Open and migrate the file; raises what ``storage.open_database`` raises."""
+        """Open and migrate the file; raises what ``open_database`` raises. ``open_ledger`` opens a damaged one too."""
         self._engine: Engine = open_database(path)
         self._clock = clock
         self._ranges: tuple[Numbering, ...] = ()
+        try:
+            body = self._fact(_REBUILD)
+        except StorageError:
+            self.close()
+            raise
+        self._rebuild = Rebuild.model_validate_json(body) if body else None
 
     def close(self) -> None:
         self._engine.dispose()
@@ -93,9 +127,12 @@ class Ledger:
 
     def position(self) -> int:
         """Return the cursor: the highest position whose documents are all in the ledger."""
+        return int(self._fact(_CURSOR) or 0)
+
+    def _fact(self, name: str) -> str | None:
         with self._engine.connect() as connection:
-            value = connection.scalar(select(facts.c.value).where(facts.c.name == _CURSOR))
-        return int(value) if value else 0
+            value: str | None = connection.scalar(select(facts.c.value).where(facts.c.name == name))
+        return value
 
     def record_seen(
         self,
@@ -149,13 +186,13 @@ class Ledger:
 
     def _insert(self, connection: Connection, key: str, row: ApprovedDocument, place: int, now: datetime) -> Journey:
         story = [Event(kind=EventKind.SEEN, at=now, data={"position": place, **row.detail})]
-        if (held := _held_from_the_start(row, now)) is not None:
+        if (held := held_from_the_start(row, now)) is not None:
             story.append(held)
         journey = rebuild(story)
         values = {column.name: getattr(journey, column.name) for column in _JOURNEY}
-        values |= {"key": key, "position": place, "seen_at": now} | _columns_of(row)
+        values |= {"key": key, "position": place, "seen_at": now} | columns_of(row)
         connection.execute(documents.insert(), values)
-        self._write_events(connection, key, story)
+        self._write_events(connection, [(key, event) for event in story])
         return journey
 
     def _meet(
@@ -169,8 +206,8 @@ class Ledger:
         """Bring a row together with what the ledger has under its key; return how many documents may move by it."""
         digest, state, cause = known
         same = row.document is None or row.document.digest == digest
-        never_approved = state is State.WITHDRAWN or (state is State.HELD and cause is not None and _is_open(cause))
-        held = _held_from_the_start(row, now)
+        never_approved = state is State.WITHDRAWN or (state is State.HELD and cause is not None and is_open(cause))
+        held = held_from_the_start(row, now)
         if not never_approved:
             # An approved document stays so, whatever is said of its number later: the DIAN rejects a second sending.
             if held is None and row.document is not None and not same:
@@ -181,14 +218,14 @@ class Ledger:
             return 0
         event = held or Event(kind=EventKind.RELEASED, at=now, data={"why": "approved", **row.detail})
         if not same:
-            connection.execute(update(documents).where(documents.c.key == key), _columns_of(row))
+            connection.execute(update(documents).where(documents.c.key == key), columns_of(row))
         self._append(connection, [(key, event)], journeys)
         return 0 if held else 1
 
     def _withdraw(self, connection: Connection, keys: Sequence[str], now: datetime) -> None:
         event = Event(kind=EventKind.WITHDRAWN, at=now)
         known = self._known(connection, keys) if keys else {}
-        gone = [key for key, (_, state, cause) in known.items() if state is State.HELD and cause and _is_open(cause)]
+        gone = [key for key, (_, state, cause) in known.items() if state is State.HELD and cause and is_open(cause)]
         if gone:
             self._append(connection, [(key, event) for key in gone], self._journeys(connection, gone))
 
@@ -207,6 +244,34 @@ class Ledger:
         self._append(connection, [(key, event)], {key: journey})
         return True
 
+    # Whether it can be trusted
+
+    @property
+    def rebuild(self) -> Rebuild | None:
+        """Why nothing may be sent until both systems have been looked through; ``None`` where that is done."""
+        return self._rebuild
+
+    def begin_rebuild(self, rebuild: Rebuild) -> None:
+        """Mark a ledger that may know less than Pymes, and have the PMS' list read again from its beginning.
+
+        What other sources remember came back with the very rows that it is about, and stays.
+        """
+        with self._engine.begin() as connection:
+            connection.execute(_upsert_fact(_REBUILD, rebuild.model_dump_json()))
+            connection.execute(_upsert_fact(_CURSOR, "0"))
+        self._rebuild = rebuild
+
+    def write_a_mark(self) -> None:
+        """Prove that the file can be written right now, durably; raises ``StorageError``."""
+        with self._engine.begin() as connection:
+            connection.execute(_upsert_fact("opened", self._clock.now().isoformat()))
+
+    def end_rebuild(self) -> None:
+        """Take the mark away; whoever calls it has looked."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(facts).where(facts.c.name == _REBUILD))
+        self._rebuild = None
+
     # What happens to them
 
     def append(self, steps: Iterable[tuple[str, Event]]) -> None:
@@ -222,16 +287,13 @@ class Ledger:
 
     def _append(self, connection: Connection, steps: Sequence[tuple[str, Event]], journeys: dict[str, Journey]) -> None:
         for key, event in steps:
+            if event.kind is EventKind.INTENT and self._rebuild is not None:
+                raise ImpossibleStep("a ledger that is being rebuilt sends nothing")
             journeys[key] = advance(journeys[key], event)
-            self._write_events(connection, key, [event])
-        for key in dict.fromkeys(key for key, _ in steps):
-            journey = journeys[key]
-            values: dict[str, Any] = {column.name: getattr(journey, column.name) for column in _JOURNEY}
-            if journey.state is State.PROVEN:
-                values["proven_at"] = journey.since
-            connection.execute(update(documents).where(documents.c.key == key), values)
+        self._write_events(connection, steps)
+        connection.execute(_MOVE, [_moved(key, journeys[key]) for key in dict.fromkeys(key for key, _ in steps)])
 
-    def _write_events(self, connection: Connection, key: str, new: Sequence[Event]) -> None:
+    def _write_events(self, connection: Connection, steps: Iterable[tuple[str, Event]]) -> None:
         connection.execute(
             events.insert(),
             [
@@ -243,7 +305,7 @@ class Ledger:
                     "due_at": event.due_at,
                     "data": event.data,
                 }
-                for event in new
+                for key, event in steps
             ],
         )
 
@@ -286,6 +348,13 @@ class Ledger:
         )
         return self._entries(_entries_where(condition).limit(limit))
 
+    def walk(self, states: Sequence[State], limit: int, after: Entry | None = None) -> list[Entry]:
+        """Return documents of some states beyond ``after``, in the order of their approval: each is met once."""
+        query = _entries_where(documents.c.state.in_(states)).order_by(documents.c.key)
+        if after is not None:
+            query = query.where(tuple_(documents.c.position, documents.c.key) > (after.position, after.key))
+        return self._entries(query.limit(limit))
+
     def entries(self, keys: Sequence[str]) -> list[Entry]:
         """Return the documents of these keys as they stand now, in the order of their approval."""
         return self._entries(_entries_where(documents.c.key.in_(keys)))
@@ -315,7 +384,7 @@ class Ledger:
     def counts(self) -> Counts:
         """Count the documents by state."""
         with self._engine.connect() as connection:
-            return _counts(connection, self._clock.now())
+            return counts(connection, self._clock.now())
 
     # Numbering
 
@@ -340,6 +409,12 @@ class Ledger:
                         "body": proof.model_dump_json(),
                     }
                     connection.execute(proofs.insert(), row)
+
+    def numbering_changed_at(self) -> datetime | None:
+        """Return when a proof last said something else than before."""
+        with self._engine.connect() as connection:
+            latest: datetime | None = connection.scalar(select(func.max(proofs.c.at)))
+        return latest
 
     def evidence(self) -> tuple[Numbering, ...]:
         """Return what persons typed and what the FE service last said."""
@@ -399,6 +474,12 @@ class LedgerReader:
         with self._engine.connect() as connection:
             return connection.scalar(_filtered(select(func.count()).select_from(documents), states, text)) or 0
 
+    def row(self, key: str) -> Row | None:
+        """Return one document as a list shows it."""
+        with self._engine.connect() as connection:
+            found = connection.execute(select(documents).where(documents.c.key == key)).one_or_none()
+        return None if found is None else _row(found)
+
     def timeline(self, key: str) -> tuple[Event, ...]:
         """Return every event of a document, the oldest first."""
         with self._engine.connect() as connection:
@@ -414,10 +495,15 @@ class LedgerReader:
             body = connection.scalar(select(documents.c.body).where(documents.c.key == key))
         return Document.model_validate_json(body) if body else None
 
+    def numbers(self) -> tuple[Known, ...]:
+        """Return every number that the ledger knows."""
+        with self._engine.connect() as connection:
+            return numbers(connection)
+
     def counts(self) -> Counts:
         """Count the documents by state."""
         with self._engine.connect() as connection:
-            return _counts(connection, self._clock.now())
+            return counts(connection, self._clock.now())
 
 
 def _may_be_released(journey: Journey) -> bool:
@@ -425,47 +511,9 @@ def _may_be_released(journey: Journey) -> bool:
     return journey.state.needs_a_person and not (journey.cause is not None and journey.cause.is_about_approval)
 
 
-def _is_open(cause: Cause) -> bool:
-    """Say whether a held row may still turn out to be approved, or to stand for nothing."""
-    return cause is Cause.UNREADABLE or cause.is_about_approval
-
-
-def _held_from_the_start(row: ApprovedDocument, now: datetime) -> Event | None:
-    cause = row.cause or (Cause.UNREADABLE if row.document is None else None)
-    if cause is None:
-        return None
-    return Event(kind=EventKind.HELD, at=now, cause=cause, data=dict(row.detail) or {"fields": row.fault})
-
-
-def _columns_of(row: ApprovedDocument) -> dict[str, Any]:
-    document = row.document
-    if document is None:
-        return {
-            "family": None,
-            "prefix": "",
-            "number": 0,
-            "full_number": row.label[:40],
-            "issued_at": None,
-            "counterparty": "",
-            "counterparty_id": "",
-            "currency": "",
-            "payable": None,
-            "digest": "",
-            "body": None,
-        }
-    return {
-        "family": document.family,
-        "prefix": document.prefix,
-        "number": document.number,
-        "full_number": document.full_number,
-        "issued_at": document.issued_at,
-        "counterparty": document.counterparty.name,
-        "counterparty_id": document.counterparty.id,
-        "currency": document.currency,
-        "payable": document.payable,
-        "digest": document.digest,
-        "body": document.model_dump_json(),
-    }
+def _moved(key: str, journey: Journey) -> dict[str, Any]:
+    values = {f"new_{column.name}": getattr(journey, column.name) for column in _JOURNEY}
+    return values | {"moved": key, "new_proven_at": journey.since if journey.state is State.PROVEN else None}
 
 
 def _upsert_fact(name: str, value: str) -> Any:
@@ -481,7 +529,7 @@ def _upsert_mark(source: SourceKind, name: str, mark: str | None) -> Any:
 
 
 def _is_due(now: datetime) -> Any:
-    return or_(documents.c.due_at.is_(None), documents.c.due_at <= now)
+    return or_(documents.c.due_at.is_(None), documents.c.due_at <= now, documents.c.due_at > now + LONGEST_PAUSE)
 
 
 def _entries_where(*conditions: Any) -> Select[Any]:
@@ -514,38 +562,25 @@ def _row(row: Any) -> Row:
     )
 
 
+def _plain(column: ColumnElement[str]) -> ColumnElement[str]:
+    """Write a column without accents, in the database's own functions: people look for «Oscar»."""
+    for accented, letter in _PLAIN.items():
+        column = func.replace(column, chr(accented), chr(letter))
+    return column
+
+
 def _filtered(query: Select[Any], states: Sequence[State], text: str) -> Select[Any]:
     if states:
         query = query.where(documents.c.state.in_([state.value for state in states]))
     if text := text.strip():
         query = query.where(
             or_(
-                documents.c.full_number.istartswith(text, autoescape=True),
-                documents.c.counterparty.icontains(text, autoescape=True),
+                documents.c.full_number.icontains(text, autoescape=True),
+                _plain(documents.c.counterparty).icontains(text.translate(_PLAIN), autoescape=True),
                 documents.c.counterparty_id.startswith(text, autoescape=True),
             )
         )
     return query
-
-
-def _counts(connection: Connection, now: datetime) -> Counts:
-    rows = connection.execute(select(documents.c.state, func.count()).group_by(documents.c.state))
-    by_state: dict[str, int] = {state: number for state, number in rows}
-    midnight = now.astimezone(BOGOTA).replace(hour=0, minute=0, second=0, microsecond=0)
-    today = select(func.count()).where(
-        documents.c.proven_at >= midnight, documents.c.proven_at < midnight + timedelta(days=1)
-    )
-    adopted = select(func.count()).where(documents.c.state == State.PROVEN, documents.c.adopted)
-    return Counts(
-        waiting=by_state.get(State.SEEN, 0) + by_state.get(State.SENDING, 0) + by_state.get(State.SENT, 0),
-        in_doubt=by_state.get(State.IN_DOUBT, 0),
-        held=by_state.get(State.HELD, 0),
-        conflict=by_state.get(State.CONFLICT, 0),
-        missing=by_state.get(State.MISSING, 0),
-        proven=by_state.get(State.PROVEN, 0),
-        adopted=connection.scalar(adopted) or 0,
-        today=connection.scalar(today) or 0,
-    )
 
 
 def _content(proof: NumberingProof) -> Any:

@@ -6,36 +6,12 @@ goes by the range that it was numbered under, so that old and new never mix.
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from enum import StrEnum
 from itertools import pairwise
 
 from app.model.clock import bogota_day
 from app.model.documents import Document, DocumentKey
 from app.model.numbering import Field, NumberingProof, System
-from app.model.value import Value
-
-
-class Stage(StrEnum):
-    """How far a hand-over is."""
-
-    PREPARING = "preparing"
-    """The new range is not proven yet, and nothing goes out under it."""
-    READY = "ready"
-    """Both are proven; the PMS has not used the new one yet."""
-    DRAINING = "draining"
-    """The PMS numbers under the new one, documents of the old one are still to come."""
-    DONE = "done"
-    """Nothing of the old one is open: it can be closed in Pymes."""
-
-
-class Relevo(Value):
-    """Two ranges of one family side by side, the older one first."""
-
-    old: NumberingProof
-    new: NumberingProof
-    stage: Stage
-    open_documents: int = 0
-    """Of the old range, not proven in Pymes yet."""
+from app.model.relevo import Relevo, Stage
 
 
 def in_order(document: Document, proofs: Iterable[NumberingProof]) -> list[NumberingProof]:

@@ -10,18 +10,21 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from app.connectors.bundle import open_connectors
 from app.connectors.profile import Profile
 from app.model.clock import Clock
-from app.model.errors import ConnectorError, Failure
+from app.model.errors import ConnectorError, Failure, StorageError
 from app.model.status import Status, Trouble
 from app.setup.credentials import read_secrets
+from app.storage.errors import known_errors
+from app.sync.copying import Copying
 from app.sync.engine import Engine
 from app.sync.guard import Identity
 from app.sync.ledger import Ledger
+from app.sync.recovery import open_ledger
 from app.sync.schedule import Backoff, no_later_than, pause_after_failure, pause_after_work
 from app.system.paths import Paths
 from app.system.settings import Settings
@@ -31,6 +34,12 @@ _SLICE: Final = 15.0
 """Longest unbroken wait in seconds: how soon after a sleep the gap is noticed."""
 _SLEPT: Final = 60.0
 """A wait that took this much longer than meant was a sleep of the machine."""
+_PATIENCE: Final = timedelta(minutes=1)
+"""How long another program may hold the ledger before a person is told."""
+_LEDGER_AGAIN: Final = 60.0
+"""Longest pause in seconds before the ledger is tried again: what mends it tells nobody."""
+LEDGER: Final = "ledger"
+"""The system that a trouble with the ledger is about: this computer."""
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +96,7 @@ class Service:
         self._stopping = False
         self._rebuild = False
         self._to_release: list[str] = []
+        self._ledger_failures = 0
         self._status = Status(at=clock.now(), practice=profile.practice, mode=profile.mode_for(settings.mode))
 
     # From any thread
@@ -152,33 +162,57 @@ class Service:
     # In its own loop
 
     async def run(self) -> None:
-        """Work until ``stop``. Raises what opening the ledger raises, and nothing that a network or a vault can do."""
+        """Work until ``stop``. Raises ``LedgerTooNew``, and nothing that a network, a vault or a disk can do."""
         self._loop = asyncio.get_running_loop()
-        failures = 0
-        with Ledger(self._paths.ledger(self._profile.name), self._clock) as ledger:
-            while not self._stopping:
-                self._rebuild = False
-                try:
-                    async with open_engine(
-                        ledger,
-                        settings=self._settings,
-                        profile=self._profile,
-                        vault=self._vault,
-                        clock=self._clock,
-                    ) as engine:
-                        self._say(ledger, mode=self._profile.mode_for(self._settings.mode), trouble=None)
-                        await self._live(engine, ledger)
-                        failures = 0
-                except VaultError as error:
-                    failures += 1
-                    self._tell(ledger, Failure.VAULT, "vault", detail=error.kind, needs_a_person=True)
-                    await self._wait(pause_after_failure(failures, None))
-                except ConnectorError as error:
-                    # Nothing to call with: only new secrets help, and they come through ``renew``.
-                    self._tell_error(ledger, error)
-                    await self._wait(None)
+        doubted = False
+        while not self._stopping:
+            try:
+                with known_errors():
+                    path = self._paths.ledger(self._profile.name)
+                with open_ledger(path, self._clock, thorough=doubted) as ledger:
+                    doubted = False
+                    # Proven anew before anything leaves: what cannot be written down must not be sent.
+                    ledger.write_a_mark()
+                    async with Copying(path, self._clock) as copying:
+                        await self._serve(ledger, copying)
+            except StorageError as error:
+                doubted = error.failure is Failure.LEDGER_DAMAGED
+                self._ledger_failures += 1
+                self._tell_storage(error)
+                await self._wait(min(pause_after_failure(self._ledger_failures, None), _LEDGER_AGAIN))
 
-    async def _live(self, engine: Engine, ledger: Ledger) -> None:
+    async def _serve(self, ledger: Ledger, copying: Copying) -> None:
+        """Put one engine after another on the ledger until the service ends. Raises ``StorageError``."""
+        failures = 0
+        while not self._stopping:
+            self._rebuild = False
+            try:
+                async with open_engine(
+                    ledger,
+                    settings=self._settings,
+                    profile=self._profile,
+                    vault=self._vault,
+                    clock=self._clock,
+                ) as engine:
+                    self._say(ledger, mode=self._profile.mode_for(self._settings.mode), trouble=self._lasting_trouble)
+                    await self._live(engine, ledger, copying)
+                    failures = 0
+            except VaultError as error:
+                failures += 1
+                self._tell(ledger, Failure.VAULT, "vault", detail=error.kind, needs_a_person=True)
+                await self._wait(pause_after_failure(failures, None))
+            except ConnectorError as error:
+                # Nothing to call with: only new secrets help, and they come through ``renew``.
+                self._tell_error(ledger, error)
+                await self._wait(None)
+
+    @property
+    def _lasting_trouble(self) -> Trouble | None:
+        """What a new engine does not mend: a full disk that took one commit is over when a whole cycle went well."""
+        trouble = self._status.trouble
+        return trouble if trouble is not None and trouble.failure.is_about_ledger else None
+
+    async def _live(self, engine: Engine, ledger: Ledger, copying: Copying) -> None:
         """Run cycles until the service ends, must be rebuilt, or the machine has slept."""
         idle, backoff = 0, Backoff()
         while not (self._stopping or self._rebuild):
@@ -190,6 +224,7 @@ class Service:
             pause: float | None
             try:
                 moved = await self._cycle(engine, ledger)
+                copying.consider()
             except ConnectorError as error:
                 self._tell_error(ledger, error)
                 proven = self._status.counts.proven
@@ -212,6 +247,7 @@ class Service:
             progress=lambda done, total: self._say(ledger, progress=(done, total), proofs=engine.guard.proofs),
             halted=lambda: self._stopping or self._rebuild or self._is_paused(),
         )
+        self._ledger_failures = 0
         self._say(
             ledger,
             working=False,
@@ -264,9 +300,21 @@ class Service:
             needs_a_person=error.needs_a_person,
         )
 
+    def _tell_storage(self, error: StorageError) -> None:
+        log.warning("%s", error)
+        before = self._status.trouble
+        waited = self._clock.now() - before.since if before is not None and before.failure is error.failure else None
+        self._tell(
+            None,
+            error.failure,
+            LEDGER,
+            detail=error.detail,
+            needs_a_person=error.needs_a_person or (waited is not None and waited >= _PATIENCE),
+        )
+
     def _tell(
         self,
-        ledger: Ledger,
+        ledger: Ledger | None,
         failure: Failure,
         system: str,
         *,
@@ -287,13 +335,15 @@ class Service:
         )
         self._say(ledger, working=False, progress=None, trouble=trouble)
 
-    def _say(self, ledger: Ledger, **changes: object) -> None:
+    def _say(self, ledger: Ledger | None, **changes: object) -> None:
+        """Publish what has changed; without a ledger, what was last known of it stays."""
+        known = {} if ledger is None else {"counts": ledger.counts(), "rebuild": ledger.rebuild}
         self._status = self._status.model_copy(
             update={
                 "at": self._clock.now(),
-                "counts": ledger.counts(),
                 "paused": self._paused,
                 "paused_until": self._paused_until,
+                **known,
                 **changes,
             }
         )

@@ -51,6 +51,11 @@ def explain(cause: Cause) -> Explanation:
             _("El número no está dentro de ningún rango comprobado, así que no se envía."),
             _("Registre el rango en Pymes: Configuración → Consecutivos de Facturación."),
         ),
+        Cause.DIAN_SILENT: Explanation(
+            _("Falta la palabra de la DIAN"),
+            _("Alojamientos y Pymes coinciden, pero nadie dice qué autorizó la DIAN. Sin eso no sale nada."),
+            _("Con el servicio FE, sale solo cuando responda. Sin él, dé el formulario 1876 en el asistente."),
+        ),
         Cause.RANGE_EXPIRED: Explanation(
             _("La resolución está vencida"),
             _("La vigencia del rango terminó, o la numeración se agotó."),
@@ -90,6 +95,21 @@ def explain(cause: Cause) -> Explanation:
             _("Pymes lo rechazó"),
             _("Pymes respondió que no puede registrarlo. Su mensaje está abajo, tal como llegó."),
             _("Corrija en Pymes lo que dice el mensaje y libere el documento."),
+        ),
+        Cause.NUMBERING_REFUSED: Explanation(
+            _("Pymes no acepta este número"),
+            _("La numeración coincidía y cambió mientras el documento salía. Pymes no lo registró."),
+            _("Deje la resolución igual en los tres sistemas: sale solo. Si ya está igual, libere el documento."),
+        ),
+        Cause.PERIOD_CLOSED: Explanation(
+            _("El mes contable está cerrado"),
+            _("La fecha del documento cae en un período que Pymes tiene cerrado. No se registra nada en él."),
+            _("El contador decide en Pymes si lo reabre. Después, libere juntos los documentos de esta causa."),
+        ),
+        Cause.PLAN_USED_UP: Explanation(
+            _("El plan no tiene más documentos"),
+            _("Pymes dice que los documentos del plan se acabaron. La resolución está bien; los documentos esperan."),
+            _("El usuario principal compra un paquete en el Portal Administrativo. Después, libere los documentos."),
         ),
         Cause.NOT_STORED: Explanation(
             _("Pymes dice que sí y no lo guarda"),
@@ -206,6 +226,31 @@ def explain_failure(failure: Failure) -> Explanation:
             _("El almacén de claves no entrega los accesos"),
             _("Windows guarda los accesos y ahora no los entrega. Siguen ahí; los documentos esperan."),
             _("Desbloquee la sesión o el almacén de claves. Botones vuelve a intentarlo."),
+        ),
+        Failure.DISK_FULL: Explanation(
+            _("El disco está lleno"),
+            _("No se puede anotar nada, y sin anotarlo nada se envía. Lo ya anotado está a salvo."),
+            _("Libere espacio en este computador. Botones vuelve a intentarlo y sigue sin más."),
+        ),
+        Failure.DISK_FAILS: Explanation(
+            _("El disco no deja escribir"),
+            _("El disco falla, no está conectado o llegó a su cuota. Nada se envía mientras no se pueda anotar."),
+            _("Conecte o revise el disco donde Botones guarda sus datos. Botones vuelve a intentarlo."),
+        ),
+        Failure.LEDGER_BUSY: Explanation(
+            _("Otro programa lo tiene ocupado"),
+            _("Puede ser un antivirus o una copia de seguridad. Nada se envía y nada se pierde mientras tanto."),
+            _("Suele pasar solo. Si dura, excluya la carpeta de datos de Botones en ese programa."),
+        ),
+        Failure.LEDGER_LOCKED: Explanation(
+            _("Falta permiso para escribir en la carpeta de datos"),
+            _("Botones no puede anotar lo que hace, y sin anotarlo nada se envía. Los documentos esperan."),
+            _("Devuelva al usuario el permiso de escritura en esa carpeta. Botones vuelve a intentarlo."),
+        ),
+        Failure.LEDGER_DAMAGED: Explanation(
+            _("El archivo está dañado"),
+            _("Botones lo aparta sin borrarlo y lo rehace mirando los dos sistemas. Mientras tanto nada se envía."),
+            _("Nada que hacer: lo que ya está en Pymes se adopta, no se repite."),
         ),
         Failure.NO_ROUTE: Explanation(
             _("Este paso lo hace una persona"),

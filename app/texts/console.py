@@ -23,9 +23,11 @@ def click_word(message: str) -> str:
         "No such command {name!r}.": _("No existe la orden «{name}»."),
         "No such option {name!r}.": _("No existe la opción «{name}»."),
         "Did you mean {possibility}?": _("¿Quiso decir {possibility}?"),
+        "(Did you mean one of: {possibilities}?)": _("¿Quiso decir {possibility}?"),
         "Option {name!r} does not take a value.": _("La opción «{name}» no lleva valor."),
         "Option {name!r} requires an argument.": _("La opción «{name}» necesita un valor."),
         "Got unexpected extra argument ({args})": _("Sobra un argumento: {args}"),
+        "Got unexpected extra arguments ({args})": _("Sobra un argumento: {args}"),
         "Invalid value for {param_hint}: {message}": _("Valor no válido en {param_hint}: {message}"),
         "Invalid value: {message}": _("Valor no válido: {message}"),
         "{value!r} is not a valid {number_type}.": _("«{value}» no es un número ({number_type})."),
@@ -39,3 +41,8 @@ def click_word(message: str) -> str:
         "file": _("archivo"),
     }
     return words.get(message, message)
+
+
+def click_words(one: str, many: str, n: int) -> str:
+    """Return Click's message for ``n`` things."""
+    return click_word(one if n == 1 else many)

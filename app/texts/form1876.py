@@ -25,6 +25,20 @@ def request_name(request: Request) -> str:
     }[request]
 
 
+def form_error_title(error: FormError) -> str:
+    """Say in a few words why a file is not taken."""
+    return {
+        FormError.NOT_A_PDF: _("Este archivo no es un PDF"),
+        FormError.BROKEN: _("El PDF está dañado"),
+        FormError.ENCRYPTED: _("El PDF tiene contraseña"),
+        FormError.NO_TEXT: _("El PDF es un escaneo"),
+        FormError.FORM_1302: _("Es el formulario 1302, no el 1876"),
+        FormError.OTHER_FORM: _("No es el formulario 1876"),
+        FormError.OTHER_HOTEL: _("El formulario es de otro NIT"),
+        FormError.NOT_OF_THIS_HOTEL: _("El formulario no autoriza nada que el hotel emita"),
+    }.get(error, _("No se pudo leer el formulario"))
+
+
 def form_error(error: FormError, detail: str = "") -> str:
     """Say why a file gave no form; ``detail`` is the refusal's own."""
     return {
@@ -54,4 +68,11 @@ def form_error(error: FormError, detail: str = "") -> str:
         ),
         FormError.NO_ROWS: _("El formulario no trae ningún rango de numeración. Descárguelo de nuevo de la DIAN."),
         FormError.BAD_ROW: _("No se pudo leer con certeza un rango del formulario ({detail}). Escriba los datos."),
+        FormError.OTHER_HOTEL: _(
+            "Está a nombre de {detail}. Entregue el del hotel que configura, o revise el NIT en «Conexiones»."
+        ),
+        FormError.NOT_OF_THIS_HOTEL: _(
+            "Solo trae rangos que este hotel no usa aquí ({detail}). Entregue el formulario que autoriza "
+            "lo que el hotel emite."
+        ),
     }[error].format(detail=detail or "?")

@@ -65,7 +65,7 @@ def condition_help(condition: Condition) -> str:
     return {
         Condition.PMS_MISSING: _("Regístrela en Configuraciones → Facturación → Resolución de facturación."),
         Condition.PYMES_MISSING: _("Créelo en Configuración → Consecutivos de Facturación."),
-        Condition.DIAN_MISSING: _("Consúltela con Loggro FE o escríbala desde el formulario 1876."),
+        Condition.DIAN_MISSING: _("Entregue el PDF del formulario 1876 en el asistente, o consúltela con Loggro FE."),
         Condition.NOT_YET_VALID: _("Espere a que empiece, o use la resolución vigente."),
         Condition.EXPIRED: _("Pida a la DIAN una resolución nueva y regístrela en los dos sistemas."),
         Condition.EXHAUSTED: _("Pida a la DIAN una numeración nueva y regístrela en los dos sistemas."),

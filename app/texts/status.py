@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.model.status import Counts, Mood, Status, Trouble
+from app.model.status import Counts, Mood, Rebuild, Status, Trouble
 from app.texts import _, plural, when, whole
 from app.texts.causes import explain_failure
 from app.texts.documents import family_name
@@ -26,13 +26,15 @@ def sentence(status: Status, now: datetime) -> str:
     counts = status.counts
     match status.mood(now):
         case Mood.NOT_SET_UP:
-            return _("Falta configurar la conexión. El asistente la guía paso a paso.")
+            return _("Falta configurar la conexión. El asistente muestra cómo, paso a paso.")
         case Mood.PAUSED:
             if status.paused_until is None:
                 return _("En pausa hasta que usted diga. Nada se envía.")
             return _("En pausa hasta {when}. Nada se envía.").format(when=when(status.paused_until, now))
         case Mood.OFFLINE | Mood.ATTENTION if status.trouble is not None:
             return trouble_line(status.trouble)
+        case Mood.ATTENTION if status.rebuild is not None:
+            return f"{rebuild_title()}. {rebuild_rule()}"
         case Mood.ATTENTION:
             return attention_line(status)
         case Mood.SYNCING if status.progress is not None:
@@ -69,7 +71,36 @@ def trouble_system(trouble: Trouble) -> str:
         "fe": _("Loggro FE"),
         "dian": _("DIAN"),
         "carpeta": _("Carpeta de documentos"),
+        "ledger": _("Libro de documentos"),
     }.get(trouble.system.lower(), trouble.system)
+
+
+def rebuild_title() -> str:
+    """Name the state of a ledger that was lost or put back from a copy."""
+    return _("El libro de documentos se está rehaciendo")
+
+
+def rebuild_rule() -> str:
+    """Say what holds until it is whole again."""
+    return _("Nada se envía hasta mirar entero Alojamientos y Pymes; lo que ya está en Pymes se adopta, no se repite.")
+
+
+def rebuild_story(rebuild: Rebuild, now: datetime) -> str:
+    """Say what happened to the ledger, and where the old file is."""
+    lines = [rebuild_rule()]
+    if rebuild.backup_at is None:
+        lines.append(_("No había copia: el libro empezó de nuevo {when}.").format(when=when(rebuild.since, now)))
+    else:
+        lines.append(
+            _("Se puso la copia de {backup}, {when}.").format(
+                backup=when(rebuild.backup_at, now), when=when(rebuild.since, now)
+            )
+        )
+    if rebuild.aside is None:
+        lines.append(_("El archivo anterior ya no estaba en la carpeta de datos."))
+    else:
+        lines.append(_("El archivo anterior sigue aquí; no lo borre: {path}").format(path=rebuild.aside))
+    return "\n".join(lines)
 
 
 def attention_line(status: Status) -> str:

@@ -1,4 +1,4 @@
-"""The ledger: the row is what the events tell, repeated rows change nothing, and no file is touched that is not sound."""
+"""The ledger: the row is what its events tell, repeated rows change nothing, an unsound file is never touched."""
 
 import hashlib
 import sqlite3
@@ -18,10 +18,13 @@ from sqlalchemy.exc import OperationalError
 
 from app.connectors.source import ApprovedDocument
 from app.model.causes import Cause
+from app.model.clock import bogota_day
 from app.model.journey import Event, EventKind, ImpossibleStep, State, rebuild
 from app.storage import database, tables
-from app.storage.database import HEAD, LedgerDamaged, LedgerTooNew, is_sound
+from app.storage.database import HEAD, check_whole
+from app.storage.errors import LedgerDamaged, LedgerTooNew
 from app.sync.ledger import Ledger, LedgerReader
+from tests.support.harm import HARMS, do_harm
 from tests.support.panel import HandClock, document, fill, filled, numbering, proof
 from tests.support.stories import START, stories
 
@@ -292,36 +295,42 @@ def test_the_file_of_a_newer_program_is_refused_and_stays_as_it_is(tmp_path: Pat
     assert fingerprint(path) == before
 
 
-@pytest.mark.parametrize("harm", ["scrambled", "zeroed", "beheaded", "cut", "text"])
+@pytest.mark.parametrize("harm", HARMS)
 def test_a_damaged_file_is_said_to_be_so_and_stays_as_it_is(tmp_path: Path, harm: str) -> None:
     path = tmp_path / "ledger.sqlite3"
     fill(path, 200, HandClock())
-    content = bytearray(path.read_bytes())
-    if harm == "scrambled":
-        for at in range(4_096, len(content), 64):
-            content[at] ^= 0xA5
-    elif harm == "zeroed":
-        content[:] = bytes(len(content))
-    elif harm == "beheaded":
-        content[:100] = bytes(100)
-    elif harm == "cut":
-        del content[len(content) // 2 + 100 :]
-    else:
-        content[:] = b"Esto no es una base de datos. " * 200
-    path.write_bytes(content)
+    do_harm(path, harm)
     before = fingerprint(path)
     with pytest.raises(LedgerDamaged):
         Ledger(path, HandClock())
     assert fingerprint(path) == before
-    assert not is_sound(path)
+    with pytest.raises(LedgerDamaged):
+        check_whole(path)
     assert fingerprint(path) == before
 
 
 def test_a_sound_file_is_said_to_be_so(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"
     fill(path, 5, HandClock())
-    assert is_sound(path)
+    check_whole(path)
 
 
 def fingerprint(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@IN_A_FILE
+@given(st.lists(stories(longest=12), min_size=1, max_size=5))
+def test_after_any_events_the_tally_is_that_of_the_rows(tmp_path: Path, told: list[list[Event]]) -> None:
+    path = fresh(tmp_path)
+    with Ledger(path, HandClock(START)) as ledger:
+        ledger.record_seen([row(number) for number in range(1, len(told) + 1)], len(told))
+        for number, story in enumerate(told, start=1):
+            ledger.append((str(document(number).key), event) for event in story[1:])
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("DELETE FROM documents WHERE number = 1")
+        counted = raw.execute("SELECT state, adopted, COUNT(*) FROM documents GROUP BY 1, 2").fetchall()
+        assert sorted(raw.execute("SELECT state, adopted, n FROM tally WHERE n <> 0")) == sorted(counted)
+        moments = raw.execute("SELECT proven_at FROM documents WHERE proven_at IS NOT NULL").fetchall()
+        days = Counter(bogota_day(datetime.fromisoformat(moment)).isoformat() for (moment,) in moments)
+        assert dict(raw.execute("SELECT day, n FROM proven_days WHERE n <> 0").fetchall()) == days

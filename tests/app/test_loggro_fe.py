@@ -25,9 +25,7 @@ async def client(hotel: Running) -> AsyncIterator[LoggroFe]:
     addresses = {"pms": hotel.addresses.pms, "pymes": hotel.addresses.pymes, "fe": hotel.addresses.fe}
     order = await hotel.desk("POST", "/credentials", {"kind": "fe"})
     async with Transport("fe") as transport:
-        yield LoggroFe(
-            transport, load_profile("sandbox", addresses), user=order["user"], password=order["password"]
-        )
+        yield LoggroFe(transport, load_profile("sandbox", addresses), user=order["user"], password=order["password"])
 
 
 def tried(folder: Path, trial: Callable[[Running, LoggroFe], Awaitable[None]]) -> None:
@@ -169,7 +167,7 @@ def about_feh1(fe: LoggroFe) -> Awaitable[object]:
     "body",
     [
         "<r><documento><estado>Aprobado</estado><cude>AB12</cude></documento></r>",
-        '<s:E xmlns:s="urn:a"><s:d><s:estadoDian>APROBADO CON NOTIFICACION</s:estadoDian><s:cufe>ab12</s:cufe></s:d></s:E>',
+        '<s:E xmlns:s="urn:a"><s:d><s:estadoDian>APROBADO CON NOTA</s:estadoDian><s:cufe>ab12</s:cufe></s:d></s:E>',
         "<r xmlns='urn:x'><a><b><estadoDocumento> aceptado </estadoDocumento><cufeCude>aB12</cufeCude></b></a></r>",
     ],
 )

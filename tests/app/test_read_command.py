@@ -141,6 +141,13 @@ def test_for_people_there_are_words_and_amounts(invoice: Path, tmp_path: Path) -
     assert result.exit_code == 1
 
 
+def test_what_a_terminal_would_obey_is_not_printed(tmp_path: Path) -> None:
+    path = tmp_path / "f.xml"
+    path.write_text(ubl.xml_of(ubl.document()).replace("<cbc:ID>FEH101<", "<cbc:ID>FE\x9b2J101<"), encoding="utf-8")
+    assert "\x9b" not in run("read", path).stdout
+    assert "\x9b" not in run("read", path, "--json").stdout
+
+
 # --- form1876 ---------------------------------------------------------------------------------------------------------
 
 

@@ -17,10 +17,11 @@ from app.model.causes import Cause
 from app.model.clock import BOGOTA
 from app.model.documents import Authorisation, Document, Family
 from app.model.numbering import APPLIES_TO_PMS, Numbering, NumberingProof, System, prove
+from app.model.relevo import Stage
 from app.model.rules import Rule, Severity, check
 from app.sandbox.tokens import Kind
 from app.sync.guard import Guard, Identity, Pass, Stop
-from app.sync.relevo import Stage, in_order, relevos
+from app.sync.relevo import in_order, relevos
 from tests.support import ubl
 from tests.support.practice import Running, running
 

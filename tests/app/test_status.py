@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.model.errors import Failure
-from app.model.status import PROOF_AGE_LIMIT, Counts, Mood, Status, Trouble
+from app.model.status import PROOF_AGE_LIMIT, Counts, Mood, Rebuild, Status, Trouble
 from tests.support.panel import NOW, proof, status
 
 PASSING = Trouble(failure=Failure.NETWORK, system="pymes", since=NOW)
+NO_ROOM = Trouble(failure=Failure.DISK_FULL, system="ledger", since=NOW, needs_a_person=True)
+HELD = Trouble(failure=Failure.LEDGER_BUSY, system="ledger", since=NOW)
 FOR_A_PERSON = Trouble(failure=Failure.TOKEN, system="pymes", since=NOW, needs_a_person=True)
 
 
@@ -26,6 +28,11 @@ FOR_A_PERSON = Trouble(failure=Failure.TOKEN, system="pymes", since=NOW, needs_a
         ({"proofs": (proof(), proof(prefix="ZZZ"))}, Mood.ATTENTION),
         ({"trouble": FOR_A_PERSON}, Mood.ATTENTION),
         ({"trouble": PASSING}, Mood.OFFLINE),
+        ({"trouble": NO_ROOM}, Mood.ATTENTION),
+        ({"trouble": HELD}, Mood.ATTENTION),
+        ({"rebuild": Rebuild(since=NOW)}, Mood.ATTENTION),
+        ({"rebuild": Rebuild(since=NOW), "working": True}, Mood.ATTENTION),
+        ({"rebuild": Rebuild(since=NOW), "trouble": PASSING}, Mood.OFFLINE),
         ({"proven_at": None}, Mood.UNKNOWN),
         ({"paused": True}, Mood.PAUSED),
         ({"set_up": False}, Mood.NOT_SET_UP),

@@ -345,7 +345,7 @@ def test_no_bytes_whatever_make_the_reader_raise(data: bytes) -> None:
 
 
 ELEMENTS = list(re.finditer(r"<(c[ab]c:\w+|sts:\w+)[^<>]*>(?P<text>[^<>]*)</\1>", GOOD))
-VALUES = ["", "0", "-1", "NaN", "1e9", "9" * 30, "1_000", "1,000", "+5", "１", "&amp;", "<a/>", "2026-02-30", "USD", "91"]
+VALUES = ["", "0", "-1", "NaN", "1e9", "9" * 30, "1_000", "1,000", "+5", "１", "&amp;", "<a/>", "2026-02-30", "USD"]
 
 
 @settings(max_examples=300, deadline=None)

@@ -16,7 +16,8 @@ from app.sandbox.practice import Practice
 from app.sandbox.session import practice_profile, set_up, sign_in
 from app.sandbox.tokens import Kind
 from app.sync.engine import Engine
-from app.sync.ledger import Ledger, LedgerReader, Row
+from app.sync.ledger import LedgerReader, Row
+from app.sync.recovery import open_ledger
 from app.sync.service import open_engine
 from app.system.settings import Settings
 from app.system.vault import Secret, SessionVault
@@ -42,7 +43,7 @@ class Bridge:
 
     @asynccontextmanager
     async def engine(self) -> AsyncIterator[Engine]:
-        with Ledger(self.path, self.clock) as ledger:
+        with open_ledger(self.path, self.clock) as ledger:
             async with open_engine(
                 ledger, settings=self.settings, profile=self.profile, vault=self.vault, clock=self.clock
             ) as engine:

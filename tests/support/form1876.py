@@ -175,8 +175,10 @@ def _holder(form: Form) -> Iterator[_Piece]:
         step = 0 if layout.values_below else 36
         yield from _box(1, 230 if not step else 40, 140 + step, "6. DV", form.digit, layout, width=30)
         for at, (label, name) in enumerate(zip(labels, names, strict=True)):
-            yield from _box(1, 262 + 80 * at, 140 + 2 * step, label, name, layout, width=75) if not step else _box(
-                1, 40 + 130 * at, 140 + 2 * step, label, name, layout, width=75
+            yield from (
+                _box(1, 262 + 80 * at, 140 + 2 * step, label, name, layout, width=75)
+                if not step
+                else _box(1, 40 + 130 * at, 140 + 2 * step, label, name, layout, width=75)
             )
         yield from _box(1, 40, 176 + 2 * step, "11. Razón social", "" if form.person else form.name, layout, width=75)
         yield from _box(1, 40, 212 + 2 * step, "12. Dirección seccional", "Impuestos de Cartagena", layout, width=90)

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QScrollArea, QWidget
 
 from app.model.clock import SystemClock
+from app.model.numbering import Field
 from app.model.setup import Connection, Step
 from app.sandbox.practice import Practice
 from app.sandbox.session import practice_profile
@@ -17,6 +19,7 @@ from app.system.vault import SessionVault, Vault
 from ui.context import Context
 from ui.wizard.activating import ActivatingPage
 from ui.wizard.connections import ConnectionsPage
+from ui.wizard.dianform import TwiceForm
 from ui.wizard.numbering import NumberingPage
 from ui.wizard.page import Page
 from ui.wizard.rehearsing import RehearsingPage
@@ -74,6 +77,26 @@ class Person:
         editor.selectAll()
         QTest.keyClicks(editor, text) if text else QTest.keyClick(editor, Qt.Key.Key_Delete)
 
+    def drop(self, area: QWidget, path: Path) -> bool:
+        """Drag a file or folder over ``area`` and let it go; return whether it was taken."""
+        self.wait(lambda: area.isVisible() and area.isEnabled())
+        reveal(area)
+        carried = QMimeData()
+        carried.setUrls([QUrl.fromLocalFile(str(path))])
+        place, nothing = area.rect().center(), Qt.KeyboardModifier.NoModifier
+        actions, button = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction, Qt.MouseButton.LeftButton
+        enter = QDragEnterEvent(place, actions, carried, button, nothing)
+        QApplication.sendEvent(area, enter)
+        if enter.isAccepted():
+            QApplication.sendEvent(area, QDropEvent(place.toPointF(), actions, carried, button, nothing))
+        return enter.isAccepted()
+
+    def type_twice(self, form: TwiceForm, text_of: Callable[[Field], str]) -> None:
+        """Type what the paper says, once and once more."""
+        for editors in (form.editors, form.again):
+            for field, editor in editors.items():
+                self.type(editor, text_of(field))
+
     def idle(self) -> None:
         """Wait until nothing is under way."""
         self.wait(lambda: self.window.flow.busy is None)
@@ -103,7 +126,9 @@ class Person:
 
     def connect(self, *, fe: bool = True) -> None:
         page = self.fill_practice_access()
-        tried = [(page.pymes.go, Connection.PYMES), (page.pms.try_key, Connection.PMS)]
+        tried = [(page.pymes.go, Connection.PYMES)]
+        if Connection.PMS in self.window.flow.activation.connections:
+            tried.append((page.pms.try_key, Connection.PMS))
         if fe:
             tried.append((page.fe.go, Connection.FE))
         else:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.model.errors import Failure
-from app.model.status import Counts, Trouble
+from app.model.status import Counts, Rebuild, Trouble
 from tests.support.panel import NOW, proof, status
 from ui.notify import Notices
 
@@ -84,3 +84,11 @@ def test_a_lost_connection_heals_itself_and_disturbs_nobody(notices: Notices, to
     notices.consider(status(trouble=Trouble(failure=Failure.NETWORK, system="pms", since=NOW)), NOW)
     notices.tell_now()
     assert told == []
+
+
+def test_a_ledger_that_is_being_rebuilt_is_told_once(notices: Notices, told: list[tuple[str, str]]) -> None:
+    for _ in range(3):
+        notices.consider(status(rebuild=Rebuild(since=NOW)), NOW)
+        notices.tell_now()
+    assert [title for title, _text in told] == ["El libro de documentos se está rehaciendo"]
+    assert "Nada se envía" in told[0][1]

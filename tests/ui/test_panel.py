@@ -9,10 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.connectors.profile import load_profile
+from app.model.causes import Cause
 from app.model.errors import Failure
 from app.model.journey import State
 from app.model.status import Counts, Status, Trouble
-from app.sync.ledger import LedgerReader
+from app.sync.ledger import LedgerReader, Row
 from app.system.paths import Paths
 from app.system.settings import Settings, load
 from tests.support.panel import NOW, HandClock, filled, proof, status
@@ -206,7 +208,7 @@ def test_without_a_tray_closing_strands_nobody(panel: PanelWindow) -> None:
 def test_place_and_page_are_remembered(
     qtbot: QtBot, panel: PanelWindow, context: Context, reader: LedgerReader
 ) -> None:
-    panel.resize(780, 560)
+    panel.resize(880, 600)
     panel.go_to(Page.NUMBERING)
     panel.remember()
     again = PanelWindow(context, status(), fail)
@@ -214,7 +216,30 @@ def test_place_and_page_are_remembered(
     again.may_close = True
     again.show()
     assert again.numbering.isVisible()
-    assert (again.width(), again.height()) == (780, 560)
+    assert (again.width(), again.height()) == (880, 600)
+
+
+def test_a_page_that_goes_takes_its_focus_along(qtbot: QtBot, panel: PanelWindow) -> None:
+    panel.activateWindow()
+    panel.go_to(Page.DOCUMENTS)
+    panel.documents.table.setFocus()
+    qtbot.waitUntil(panel.documents.table.hasFocus)
+    panel.go_to(Page.NUMBERING)
+    assert not isinstance(panel.focusWidget(), QAbstractButton)
+
+
+def test_only_the_sandbox_lets_its_documents_be_approved_and_only_once_they_are_carried(
+    qtbot: QtBot, panel: PanelWindow
+) -> None:
+    assert panel.desk is not None
+    panel.draw(status(set_up=False))
+    assert not panel.desk.approve.isVisible()
+    panel.draw(status())
+    assert panel.desk.approve.isVisible()
+    menu = panel.desk.approve.menu()
+    with qtbot.waitSignal(panel.approve_requested) as asked:
+        menu.actions()[1].trigger()
+    assert asked.args == [50]
 
 
 @pytest.fixture
@@ -225,6 +250,7 @@ def program(qapp: QApplication, theme: Theme, tmp_path: Path, turning: asyncio.A
 
 
 def test_that_it_goes_on_in_the_tray_is_told_once(qtbot: QtBot, program: Program) -> None:
+    program.status = status()
     program.show_panel()
     panel = program.panel
     assert panel is not None
@@ -237,6 +263,30 @@ def test_that_it_goes_on_in_the_tray_is_told_once(qtbot: QtBot, program: Program
     with qtbot.assertNotEmitted(program.tray.said):
         panel.close()
     panel.may_close = True
+
+
+def test_before_the_wizard_is_done_nobody_is_told_that_documents_travel(qtbot: QtBot, program: Program) -> None:
+    program.show_panel()
+    panel = program.panel
+    assert panel is not None
+    panel.has_tray = True
+    with qtbot.waitSignal(program.tray.said) as said:
+        panel.close()
+    assert said.args[0] == "Falta terminar el asistente"
+    assert not load(program.context.paths.settings).settings.told_about_tray
+    panel.may_close = True
+
+
+def test_nothing_of_the_practice_hotel_is_left_where_the_wizard_turned_to_another(program: Program) -> None:
+    program.show_panel()
+    former = program.panel
+    assert former is not None and former.desk is not None
+    program.context.profile = load_profile("loggro", {}, program.context.paths.home)
+    program._wizard_left()
+    assert program.panel is not None and program.panel is not former
+    assert program.panel.desk is None and not former.isVisible()
+    assert not program.status.practice
+    program.panel.may_close = True
 
 
 def test_a_pause_lasts_over_a_restart(program: Program) -> None:
@@ -252,3 +302,25 @@ def test_the_first_status_is_no_promise(program: Program, clock: HandClock) -> N
     first: Status = program.status
     assert first.proven_at is None
     assert not first.set_up
+
+
+def test_the_way_to_try_again_is_seen_whole_in_the_narrowest_window(qtbot: QtBot, panel: PanelWindow) -> None:
+    panel.resize(panel.minimumSize())
+    panel.go_to(Page.DOCUMENTS)
+    with qtbot.waitSignal(panel.documents.opened):
+        panel.documents.show_row(row_in(panel, State.HELD))
+    buttons = panel.documents.detail.findChildren(QAbstractButton)
+    again = next(button for button in buttons if "reintentar" in button.text())
+    detail = panel.documents.detail
+
+    def is_whole() -> bool:
+        right = again.mapTo(detail, again.rect().topRight()).x()
+        return again.width() >= again.sizeHint().width() and right < detail.width()
+
+    qtbot.waitUntil(is_whole)
+
+
+def row_in(panel: PanelWindow, state: State) -> Row:
+    reader = panel.documents._reader
+    assert reader is not None
+    return next(row for row in reader.page(0, 100) if row.state is state and row.cause is Cause.REFUSED_BY_PYMES)

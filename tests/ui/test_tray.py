@@ -27,7 +27,7 @@ MOODS: dict[Mood, tuple[Status, str]] = {
     Mood.ATTENTION: (status(counts=Counts(held=2)), "2 documentos retenidos con su causa."),
     Mood.PAUSED: (status(paused=True), "En pausa hasta que usted diga. Nada se envía."),
     Mood.OFFLINE: (status(trouble=trouble(Failure.NETWORK, False)), "Loggro Pymes: Sin conexión."),
-    Mood.NOT_SET_UP: (status(set_up=False), "Falta configurar la conexión. El asistente la guía paso a paso."),
+    Mood.NOT_SET_UP: (status(set_up=False), "Falta configurar la conexión. El asistente muestra cómo, paso a paso."),
     Mood.UNKNOWN: (status(proven_at=None), "Todavía no hay una comprobación completa."),
 }
 

@@ -307,14 +307,14 @@ def test_without_loggro_fe_the_dians_side_is_typed_and_never_filled_in(home: Con
     assert not person.window.next.isEnabled()
     page = person.page(VerificationPage)
     assert isinstance(page, VerificationPage)
-    asked = [card for card in page.ranges if card.dian.form.isVisible()]
+    asked = [card for card in page.ranges if card.dian.open.isVisible()]
     assert len(asked) == 2, "facturas and documentos soporte have an authorisation, notes have none"
     entries = {entry.family: entry.draft for entry in person.window.flow.activation.entries}
     for family in (Family.FACTURA, Family.DOCUMENTO_SOPORTE):
         card = next(one for one in page.ranges if one.family is family)
+        person.click(card.dian.open)
         assert {editor.text() for editor in card.dian.form.editors.values()} == {""}
-        for field, editor in card.dian.form.editors.items():
-            person.type(editor, entries[family].text_of(field))
+        person.type_twice(card.dian.form, entries[family].text_of)
         person.click(card.dian.save)
         person.idle()
     assert person.window.next.isEnabled()

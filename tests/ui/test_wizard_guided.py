@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
@@ -16,7 +17,9 @@ from app.model.documents import Family
 from app.model.numbering import APPLIES_TO_PMS, Field, Source, System
 from app.model.route import Route
 from app.model.setup import Draft, RehearsalResult, RequirementState, Step
+from app.model.source import SourceKind
 from app.sandbox.practice import Practice
+from app.sandbox.tokens import Kind
 from app.setup.numbering import draft_of
 from app.system.vault import SessionVault, VaultLocked
 from tests.support.sandbox import guided
@@ -66,15 +69,17 @@ def as_loggro_is_today(context: Context) -> Context:
 
 def do_on_loggros_screens(context: Context, person: Person) -> Draft:
     """Create in Pymes, as the person does there, what the PMS' screen says; return it as the person reads it."""
-    assert context.practice is not None
-    every_route = surroundings(context.practice, context.paths.home).profile
+    practice = context.practice
+    assert practice is not None
+    every_route = surroundings(practice, context.paths.home).profile
     flow, found = person.window.flow, []
 
     async def work() -> None:
-        activation = flow.activation
-        async with open_connectors(
-            every_route, flow.secrets, hotel_id=activation.hotel_id, hotel_nit=activation.hotel_nit
-        ) as connectors:
+        key = (await practice.credentials(Kind.PMS_KEY))["token"]
+        seeing = replace(flow.secrets, pms_api_key=key)
+        hotel = (await practice.state())["property_id"]
+        nit = flow.activation.hotel_nit
+        async with open_connectors(every_route, seeing, hotel_id=hotel, hotel_nit=nit) as connectors:
             factura = next(one for one in await connectors.pms.numberings() if one.family is Family.FACTURA)
             wanted = factura.model_copy(update={"system": System.PYMES, "applies_to": APPLIES_TO_PMS})
             await connectors.pymes.create_numbering(wanted, "Alojamientos")
@@ -91,6 +96,12 @@ def test_the_whole_guided_way_says_what_was_read_and_what_was_typed(home: Contex
     person = sit(context)
     flow = person.window.flow
     person.welcome()
+    connections = person.page(ConnectionsPage)
+    assert isinstance(connections, ConnectionsPage)
+    assert flow.activation.source is SourceKind.FOLDER, "Loggro's own list is not there"
+    assert not connections.source.choices[SourceKind.PMS].isEnabled()
+    assert not connections.pms.isVisible(), "nothing is called there"
+    assert person.drop(connections.source.folder.area, context.paths.home)
     person.connect(fe=False)
     person.proceed()
 
@@ -130,8 +141,8 @@ def test_the_whole_guided_way_says_what_was_read_and_what_was_typed(home: Contex
     assert isinstance(verification, VerificationPage)
     person.verify()
     card = verification.ranges[0]
-    for field, editor in card.dian.form.editors.items():
-        person.type(editor, shown.text_of(field))
+    person.click(card.dian.open)
+    person.type_twice(card.dian.form, shown.text_of)
     person.click(card.dian.save)
     person.idle()
     proof = flow.activation.proofs[0]
@@ -141,7 +152,7 @@ def test_the_whole_guided_way_says_what_was_read_and_what_was_typed(home: Contex
 
     person.idle()
     assert flow.activation.rehearsal is not None
-    assert flow.activation.rehearsal.result is RehearsalResult.NOT_READABLE
+    assert flow.activation.rehearsal.result is RehearsalResult.NOTHING_YET
     assert person.proceed() is Step.DONE
     assert flow.activation.is_finished
 
@@ -155,7 +166,8 @@ def test_a_mistake_from_the_paper_is_told_before_it_is_compared(home: Context, s
     person.verify()
     page = person.page(VerificationPage)
     assert isinstance(page, VerificationPage)
-    card = next(one for one in page.ranges if one.dian.form.isVisible())
+    card = next(one for one in page.ranges if one.dian.open.isVisible())
+    person.click(card.dian.open)
     person.click(card.dian.save)
     assert card.dian.form.editors[Field.RESOLUTION].property("slip") == "block"
     person.type(card.dian.form.editors[Field.VALID_FROM], "2026/13/45")

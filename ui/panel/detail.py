@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.model.documents import Document
@@ -31,6 +31,10 @@ from ui.theme import Role, Space
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
     from app.sync.ledger import Row
+
+
+_NARROWEST = 320
+_WIDEST = 440
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,11 @@ class Detail(Surface):
         self.box.addWidget(self._scroll)
         self.box.setContentsMargins(1, 1, 1, 1)
         self.hide()
+
+    def minimumSizeHint(self) -> QSize:
+        # Its button must be seen whole; a word of a thousand letters in a message must not push the list away.
+        hint = super().minimumSizeHint()
+        return QSize(min(max(_NARROWEST, hint.width()), _WIDEST), hint.height())
 
     @property
     def key(self) -> str | None:
@@ -129,7 +138,7 @@ class Detail(Surface):
             words.addWidget(Words(title, Role.OVERLINE))
             words.addWidget(Words(text, Role.BODY, selectable=True))
         if row.state.needs_a_person and row.family is not None and not row.cause.heals_itself:
-            again = Button(_("Ya está corregido: intentar de nuevo"), icon="sync")
+            again = Button(_("Ya está corregido: reintentar"), icon="sync")
             again.clicked.connect(lambda: self.release_requested.emit(row.key))
             words.addSpacing(Space.SMALL)
             words.addWidget(again, 0, Qt.AlignmentFlag.AlignLeft)

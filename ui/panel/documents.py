@@ -34,10 +34,12 @@ from ui.theme import Role, Space, tokens
 from ui.theme.icons import tinted
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
+    from app.storage.numbers import Known
     from app.sync.ledger import Row
 
 _TYPING_MS: Final = 180
 _WIDTHS: Final = {NUMBER: 140, DATE: 104, AMOUNT: 134, STATE: 140}
+_SHORTEST_NAME: Final = 80
 _NAME: Final = 150
 """Where a name would get less room than this, the date gives way: it stands in the detail too."""
 
@@ -45,9 +47,15 @@ _NAME: Final = 150
 class Reader(Pages, Protocol):
     """What the page needs of ``LedgerReader``; called in threads."""
 
+    def row(self, key: str) -> Row | None: ...
+
     def timeline(self, key: str) -> tuple[Event, ...]: ...
 
     def document(self, key: str) -> Document | None: ...
+
+    def counts(self) -> Counts: ...
+
+    def numbers(self) -> tuple[Known, ...]: ...
 
     def close(self) -> None: ...
 
@@ -164,7 +172,6 @@ class DocumentsPage(QWidget):
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self._build_list())
         self.detail = Detail()
-        self.detail.setMinimumWidth(320)
         self._splitter.addWidget(self.detail)
         self._splitter.setStretchFactor(0, 3)
         self._splitter.setStretchFactor(1, 1)
@@ -188,7 +195,6 @@ class DocumentsPage(QWidget):
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.setShowGrid(False)
         self.table.setTabKeyNavigation(False)
-        self.table.setMouseTracking(True)
         self.table.setWordWrap(False)
         down = self.table.verticalHeader()
         down.hide()
@@ -197,7 +203,7 @@ class DocumentsPage(QWidget):
         across = self.table.horizontalHeader()
         across.setHighlightSections(False)
         across.setSectionsClickable(False)
-        across.setMinimumSectionSize(80)
+        across.setMinimumSectionSize(_SHORTEST_NAME)
         for column, width in _WIDTHS.items():
             across.resizeSection(column, width)
         across.setSectionResizeMode(COUNTERPARTY, QHeaderView.ResizeMode.Stretch)
@@ -249,8 +255,7 @@ class DocumentsPage(QWidget):
 
         def read() -> Whole:
             # The row anew too: the list may hold an older one than the events tell of.
-            fresh = next((one for one in reader.page(0, 5, (), row.full_number) if one.key == row.key), row)
-            return Whole(fresh, reader.document(row.key), reader.timeline(row.key))
+            return Whole(reader.row(row.key) or row, reader.document(row.key), reader.timeline(row.key))
 
         self._details.ask(read, self._show_detail)
 
@@ -284,6 +289,8 @@ class DocumentsPage(QWidget):
         room = self.table.viewport().width() - sum(_WIDTHS.values())
         self.table.setColumnHidden(DATE, room < _NAME)
         self.table.setColumnHidden(AMOUNT, room + _WIDTHS[DATE] < _NAME)
+        # Beside a detail in a narrow window: number and state say which one it is.
+        self.table.setColumnHidden(COUNTERPARTY, room + _WIDTHS[DATE] + _WIDTHS[AMOUNT] < _SHORTEST_NAME)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize:

@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QVBoxLay
 from app.model.clock import Clock
 from app.model.status import Status
 from app.texts import _, when
-from app.texts.documents import mode_name
+from app.texts.documents import how_many, mode_name
 from app.texts.status import practice_line, proof_line, sentence
 from ui.parts import Button, Elided, Icon, Kind, MoodPill, Surface, Words
 from ui.theme import Role, Space, Tone
 from ui.tray import tomorrow
+
+_APPROVALS = (1, 50)
 
 
 class Ribbon(QFrame):
@@ -21,12 +23,12 @@ class Ribbon(QFrame):
     def __init__(self, tone: Tone, icon: str, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("ribbon", tone.value)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(Space.WIDE, 5, Space.WIDE, 5)
-        row.setSpacing(Space.SMALL)
-        row.addWidget(Icon(icon, f"{tone}.ink", 16))
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(Space.WIDE, 5, Space.WIDE, 5)
+        self.row.setSpacing(Space.SMALL)
+        self.row.addWidget(Icon(icon, f"{tone}.ink", 16))
         self._words = Words(text, Role.OVERLINE, tone=tone)
-        row.addWidget(self._words, 1)
+        self.row.addWidget(self._words, 1)
         self.setAccessibleName(text)
 
     def text(self) -> str:
@@ -36,6 +38,25 @@ class Ribbon(QFrame):
 def practice_ribbon() -> Ribbon:
     """Return the ribbon of the sandbox."""
     return Ribbon(Tone.PRACTICE, "info", practice_line())
+
+
+class DeskRibbon(Ribbon):
+    """The ribbon of the sandbox with its front desk at hand: a practice hotel has no guests who would come by."""
+
+    approve_requested = Signal(int)
+    """How many documents the practice hotel is to approve."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Tone.PRACTICE, "info", practice_line(), parent)
+        self.approve = Button(_("Aprobar documentos de práctica"), Kind.SMALL, icon="receipt", size=16)
+        menu = QMenu(self)
+        for count in _APPROVALS:
+            action = menu.addAction(how_many(count))
+            action.triggered.connect(lambda _checked=False, count=count: self.approve_requested.emit(count))
+        self.approve.setMenu(menu)
+        self.row.addWidget(self.approve)
+        # The line stays as high as without the button.
+        self.row.setContentsMargins(Space.WIDE, 2, Space.WIDE, 2)
 
 
 def session_ribbon() -> Ribbon:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from app.model.errors import StorageError
 from app.model.journey import State
 from app.texts import _, day, money
 from app.texts.documents import family_name, state_name
@@ -16,6 +18,8 @@ from ui.panel.query import Latest
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
     from app.sync.ledger import Row
+
+log = logging.getLogger(__name__)
 
 PAGE: Final = 100
 _KEPT: Final = 30
@@ -147,6 +151,10 @@ class DocumentsModel(QAbstractTableModel):
                     self._keep(number, rows)
                 elif number in self._pages:
                     self._stale.add(number)
+        except StorageError as error:
+            # The engine says what keeps the ledger from being read; what is on the screen stays until it can be.
+            log.warning("%s", error)
+            self._wanted.clear()
         finally:
             self._reading = False
 

@@ -18,7 +18,7 @@ from app.texts import _, money, when, whole
 from app.texts.causes import explain_failure
 from app.texts.documents import families_name, state_name
 from app.texts.numbering import proof_title
-from app.texts.status import needs, trouble_line
+from app.texts.status import needs, rebuild_story, rebuild_title, trouble_line
 from ui.panel.documents import Reader
 from ui.panel.query import Latest
 from ui.panel.rowpainter import ROW_HEIGHT, paint_amount, paint_counterparty, paint_number, paint_state
@@ -28,7 +28,7 @@ from ui.theme import Role, Space, Tone, tokens
 if TYPE_CHECKING:  # the first window does not wait for the database's library
     from app.sync.ledger import Row
 
-_LAST = 8
+_LAST = 7
 _NARROW = 860
 _AMOUNT_WIDTH = 116
 _STATE_WIDTH = 136
@@ -108,7 +108,14 @@ class OverviewPage(Scroll):
         broken = tuple(proof for proof in status.proofs if not proof.holds)
         counts = (status.counts.conflict, status.counts.held, status.counts.missing)
         trouble = status.trouble
-        shown = (status.set_up, trouble, counts, tuple(_content(proof) for proof in broken))
+        shown = (
+            status.set_up,
+            status.paused,
+            trouble,
+            status.rebuild,
+            counts,
+            tuple(_content(proof) for proof in broken),
+        )
         if shown == self._needs_shown:
             return
         self._needs_shown = shown
@@ -118,7 +125,7 @@ class OverviewPage(Scroll):
                 Banner(
                     Tone.PRACTICE,
                     _("Falta configurar la conexión"),
-                    _("El asistente la guía paso a paso; se puede dejar y retomar."),
+                    _("El asistente muestra cómo, paso a paso; se puede dejar y retomar."),
                     action=_("Asistente"),
                     do=self.wizard_requested.emit,
                     icon="wizard",
@@ -133,10 +140,12 @@ class OverviewPage(Scroll):
                     Tone.BAD,
                     trouble_line(trouble),
                     f"{said}\n{since}",
-                    action=_("Asistente") if trouble.needs_a_person else "",
+                    action=_("Asistente") if trouble.needs_a_person and not trouble.failure.is_about_ledger else "",
                     do=self.wizard_requested.emit,
                 )
             )
+        if status.rebuild is not None:
+            self._needs.addWidget(Banner(Tone.WARN, rebuild_title(), rebuild_story(status.rebuild, now)))
         for proof in broken:
             self._needs.addWidget(
                 Banner(
@@ -157,7 +166,8 @@ class OverviewPage(Scroll):
         for (state, tone), line in zip(kinds, needs(status.counts), strict=True):
             self._needs.addWidget(Banner(tone, line, action=_("Ver"), do=partial(self.states_requested.emit, (state,))))
         if self._needs.count() == 0:
-            self._needs.addWidget(EmptyState("shield", _("Nada pendiente de usted"), _("Botones sigue vigilando.")))
+            going = _("Botones está en pausa.") if status.paused else _("Botones sigue vigilando.")
+            self._needs.addWidget(EmptyState("shield", _("Nada pendiente de usted"), going))
 
     def _show_rows(self, rows: tuple[Row, ...]) -> None:
         self._none_yet.setVisible(not rows)
@@ -253,7 +263,7 @@ class RowLine(QAbstractButton):
         painter.drawRoundedRect(box, 8, 8)
         if (row := self._row) is not None:
             inner = box.adjusted(Space.SMALL, 0, -Space.SMALL, 0)
-            left = max(120.0, inner.width() * 0.24)
+            left = max(124.0, inner.width() * 0.2)
             name = inner.width() - left - _AMOUNT_WIDTH - _STATE_WIDTH - 2 * Space.MEDIUM
             x = inner.left()
             paint_number(painter, QRectF(x, inner.top(), left, inner.height()), row)

@@ -1,9 +1,13 @@
 """Reading the ledger without ever waiting for it: one question at a time, and only the newest of those that wait."""
 
+import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from app.model.errors import StorageError
 from ui.loop import in_thread, spawn
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -30,7 +34,12 @@ class Latest:
             while self._waiting is not None:
                 (work, then), self._waiting = self._waiting, None
                 number = self._asked
-                result = await in_thread(work)
+                try:
+                    result = await in_thread(work)
+                except StorageError as error:
+                    # The engine says what keeps the ledger from being read, and its next news ask again.
+                    log.warning("%s", error)
+                    continue
                 if number == self._asked:
                     then(result)
         finally:

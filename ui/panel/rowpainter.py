@@ -32,13 +32,11 @@ class RowPainter(QStyledItemDelegate):
     ) -> None:
         t = tokens()
         box = QRectF(option.rect)
-        state = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if state & QStyle.StateFlag.State_Selected:
+        # The cell under the mouse is not marked: a row is chosen, not a cell.
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box, QColor(t.selected))
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(box, QColor(t.raised))
         painter.fillRect(QRectF(box.left(), box.bottom() - 1, box.width(), 1), QColor(t.line))
         row: Row | None = index.data(ROW_ROLE)
         inner = box.adjusted(_PAD, 0, -_PAD, -1)

@@ -15,10 +15,10 @@ from app.model.status import Status
 from app.texts import _
 from ui.context import Context
 from ui.panel.documents import DocumentsPage, Reader
-from ui.panel.header import Header, practice_ribbon, session_ribbon
+from ui.panel.header import DeskRibbon, Header, Ribbon, session_ribbon
 from ui.panel.numbering import NumberingPage
 from ui.panel.overview import OverviewPage
-from ui.parts import Button, Kind, Surface, Words
+from ui.parts import Button, Kind, Surface, Words, fit
 from ui.theme import Role, Space
 from ui.theme.icons import app_icon
 
@@ -47,13 +47,14 @@ class PanelWindow(QMainWindow):
     resume_requested = Signal()
     wizard_requested = Signal()
     quit_requested = Signal()
+    approve_requested = Signal(int)
+    """How many documents the practice hotel is to approve."""
     hidden_by_person = Signal()
     """Closed by the person while the program goes on in the tray."""
 
     def __init__(self, context: Context, status: Status, on_error: Callable[[BaseException], object]) -> None:
         super().__init__()
         self._context = context
-        self.profile_name = context.profile.name
         self._status = status
         self._state = QSettings(str(context.paths.home / "window.ini"), QSettings.Format.IniFormat)
         self.has_tray = False
@@ -61,12 +62,12 @@ class PanelWindow(QMainWindow):
         """Set at the end of the program: from then on closing closes."""
         self._drawn_counts: object = None
         self.setWindowTitle(_("Botones (práctica)") if context.profile.practice else _("Botones"))
-        self.setMinimumSize(760, 520)
-        self.resize(1240, 780)
+        self.setMinimumSize(880, 520)
+        fit(self, 1240, 780)
         self.overview = OverviewPage(on_error)
         self.documents = DocumentsPage(on_error)
         self.documents.release_requested.connect(self.release_requested)
-        self.numbering = NumberingPage()
+        self.numbering = NumberingPage(context.clock, on_error)
         self.header = Header(context.clock)
         self._build()
         self._connect()
@@ -90,6 +91,7 @@ class PanelWindow(QMainWindow):
         """Begin to read the ledger, which exists from now on."""
         self.overview.open(reader)
         self.documents.open(reader)
+        self.numbering.open(reader)
 
     def tell_vault(self, lasting: bool) -> None:
         """Say whether the secrets outlive the program."""
@@ -117,6 +119,10 @@ class PanelWindow(QMainWindow):
     def go_to(self, page: Page) -> None:
         """Show a page."""
         self._navigation[page].setChecked(True)
+        focused = self.focusWidget()
+        if focused is not None and self._pages.isAncestorOf(focused):
+            # Else Qt would give the focus of the page that goes to whatever button comes first in the window.
+            self._pages.setFocus()
         self._pages.setCurrentIndex(list(Page).index(page))
         if self.isVisible():
             self._redraw()
@@ -134,9 +140,12 @@ class PanelWindow(QMainWindow):
         self._pages = QStackedWidget()
         for page in (self.overview, self.documents, self.numbering):
             self._pages.addWidget(page)
-        self.ribbons = []
+        self.ribbons: list[Ribbon] = []
+        self.desk: DeskRibbon | None = None
         if self._context.profile.practice:
-            self.ribbons.append(practice_ribbon())
+            self.desk = DeskRibbon()
+            self.desk.approve_requested.connect(self.approve_requested)
+            self.ribbons.append(self.desk)
         self._session = session_ribbon()
         self._session.hide()
         self.ribbons.append(self._session)
@@ -213,6 +222,9 @@ class PanelWindow(QMainWindow):
         geometry = self._state.value("panel/geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
+            if not self.isMaximized():
+                # The screen, or its scale, may be another than then.
+                fit(self, self.width(), self.height())
         page = self._state.value("panel/page")
         if page in set(Page):
             self.go_to(Page(page))
@@ -221,6 +233,9 @@ class PanelWindow(QMainWindow):
 
     def _redraw(self) -> None:
         self.header.draw(self._status)
+        if self.desk is not None:
+            # Before the end of the wizard nobody would carry them.
+            self.desk.approve.setVisible(self._status.set_up)
         shown = self._pages.currentWidget()
         if shown is self.overview:
             self.overview.draw(self._status, self._context.clock.now())
@@ -234,6 +249,8 @@ class PanelWindow(QMainWindow):
             self.overview.refresh()
         elif self._pages.currentWidget() is self.documents:
             self.documents.refresh()
+        else:
+            self.numbering.refresh()
 
     def _show_states(self, states: tuple[State, ...]) -> None:
         self.go_to(Page.DOCUMENTS)

@@ -2,8 +2,10 @@
 
 from ui.parts.buttons import Button, IconButton, Kind
 from ui.parts.difference import DiffText, differing
+from ui.parts.droparea import DropArea
+from ui.parts.facsimile import Facsimile
 from ui.parts.fields import CopyField, FormField
-from ui.parts.frames import Banner, Card, EmptyState, Icon, Scroll, Surface, clear, rule
+from ui.parts.frames import Banner, Card, EmptyState, Icon, Scroll, Surface, clear, fit, rule
 from ui.parts.pill import MOOD_LOOK, STATE_LOOK, MoodPill, Pill, RouteTag, StatePill
 from ui.parts.prooftable import ProofTable
 from ui.parts.spinner import Spinner
@@ -18,8 +20,10 @@ __all__ = [
     "Card",
     "CopyField",
     "DiffText",
+    "DropArea",
     "Elided",
     "EmptyState",
+    "Facsimile",
     "FormField",
     "Icon",
     "IconButton",
@@ -38,6 +42,7 @@ __all__ = [
     "Words",
     "clear",
     "differing",
+    "fit",
     "plain_tip",
     "polish",
     "rule",

@@ -15,12 +15,21 @@ class Kind(StrEnum):
     PRIMARY = "primary"
     NORMAL = "normal"
     PLAIN = "plain"
+    SMALL = "small"
+    """For a line that is not to grow by it."""
     CHIP = "chip"
     NAV = "nav"
 
 
 _GAP = 6
-_INK = {Kind.PRIMARY: "on_accent", Kind.NORMAL: "text", Kind.PLAIN: "accent_ink", Kind.CHIP: "soft", Kind.NAV: "soft"}
+_INK = {
+    Kind.PRIMARY: "on_accent",
+    Kind.NORMAL: "text",
+    Kind.PLAIN: "accent_ink",
+    Kind.SMALL: "text",
+    Kind.CHIP: "soft",
+    Kind.NAV: "soft",
+}
 
 
 class Button(QPushButton):

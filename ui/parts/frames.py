@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.parts.buttons import Button, Kind
@@ -86,6 +86,9 @@ _TONE_ICON = {
 }
 
 
+_NARROW = 440
+
+
 class Banner(QFrame):
     """One message with one way out: what happened, what it means, a button that helps."""
 
@@ -101,8 +104,10 @@ class Banner(QFrame):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(Space.MEDIUM, Space.MEDIUM, Space.MEDIUM, Space.MEDIUM)
+        self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._whole.setContentsMargins(Space.MEDIUM, Space.MEDIUM, Space.MEDIUM, Space.MEDIUM)
+        self._whole.setSpacing(Space.MEDIUM)
+        row = QHBoxLayout()
         row.setSpacing(Space.MEDIUM)
         self._icon = Icon("info", "soft", 20, self)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
@@ -113,11 +118,12 @@ class Banner(QFrame):
         words.addWidget(self._title)
         words.addWidget(self._text)
         row.addLayout(words, 1)
+        self._whole.addLayout(row, 1)
         self.button = Button(action, Kind.NORMAL)
         self.button.setVisible(bool(action))
         if do is not None:
             self.button.clicked.connect(lambda: do())
-        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._whole.addWidget(self.button, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.tell(tone, title, text, icon)
 
     def tell(self, tone: Tone, title: str, text: str = "", icon: str = "") -> None:
@@ -130,6 +136,12 @@ class Banner(QFrame):
         if self.property("banner") != tone.value:
             self.setProperty("banner", tone.value)
             polish(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Beside the button a narrow banner would leave its words a column of single ones.
+        direction = QBoxLayout.Direction
+        self._whole.setDirection(direction.TopToBottom if self.width() < _NARROW else direction.LeftToRight)
 
 
 class EmptyState(QWidget):
@@ -203,6 +215,12 @@ class Scroll(QScrollArea):
         if watched is inner and event.type() == QEvent.Type.LayoutRequest:
             self.setMinimumWidth(inner.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width())
         return False
+
+
+def fit(window: QWidget, width: int, height: int) -> None:
+    """Give a window this size, or what its screen has room for beside a frame and a taskbar."""
+    room = window.screen().availableSize()
+    window.resize(min(width, room.width() - 40), min(height, room.height() - 60))
 
 
 def clear(layout: QLayout) -> None:

@@ -96,11 +96,12 @@ class ProofTable(QWidget):
             grid.setColumnStretch(column, 1)
             head = QVBoxLayout()
             head.setSpacing(0)
-            head.addWidget(Words(system_name(system), Role.STRONG, wraps=False))
+            head.addWidget(Words(system_name(system), Role.STRONG))
             numbering = proof.columns.get(system)
             source = source_name(numbering.source) if numbering else condition_title(_MISSING_SYSTEM[system])
             caption = Words(source, Role.CAPTION, tone=None if numbering else Tone.BAD)
             head.addWidget(caption)
+            head.addStretch(1)
             head.setContentsMargins(Space.SMALL, 0, 0, Space.HAIR)
             grid.addLayout(head, 0, column)
         for row, cell in enumerate(proof.cells, start=1):

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from ui.theme.icons import app_icon
 from ui.theme.sheet import palette_of, sheet_of
-from ui.theme.tokens import DARK, FAMILIES, FIXED_FAMILIES, LIGHT, Role, Space, Tokens, Tone
+from ui.theme.tokens import DARK, FAMILIES, FIXED_FAMILIES, LIGHT, RADIUS, Role, Space, Tokens, Tone
 
-__all__ = ["Role", "Space", "Theme", "Tokens", "Tone", "dress", "fixed_font", "tokens"]
+__all__ = ["RADIUS", "Role", "Space", "Theme", "Tokens", "Tone", "dress", "fixed_font", "tokens"]
 
 
 class Theme(QObject):

@@ -76,7 +76,7 @@ def _buttons(t: Tokens) -> str:
     return f"""
 QPushButton {{
   background: {t.surface}; color: {t.text}; border: 1px solid {t.line_strong}; border-radius: {RADIUS}px;
-  padding: 7px 14px; min-height: 20px; font-weight: 600;
+  padding: 7px 14px; min-height: 20px; font-weight: 600; outline: none;
 }}
 QPushButton:hover {{ background: {t.raised}; }}
 QPushButton:pressed {{ background: {t.selected}; }}
@@ -92,6 +92,8 @@ QPushButton[kind="plain"] {{ background: transparent; border-color: transparent;
 QPushButton[kind="plain"]:hover {{ background: {t.raised}; }}
 QPushButton[kind="plain"]:disabled {{ color: {t.faint}; }}
 QPushButton[kind="plain"]:focus {{ border: 2px solid {t.focus}; padding: 6px 9px; }}
+QPushButton[kind="small"] {{ font-size: 12px; padding: 1px 9px; min-height: 18px; }}
+QPushButton[kind="small"]:focus {{ border: 2px solid {t.focus}; padding: 0 8px; }}
 QPushButton[kind="chip"] {{
   border-radius: 15px; padding: 4px 12px; min-height: 20px; font-weight: 400; color: {t.soft}; border-color: {t.line};
 }}

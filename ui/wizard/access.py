@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final, Literal
 
 from app.connectors.profile import load_profile
@@ -11,6 +12,7 @@ from app.model.mode import Mode
 from app.model.setup import Attempt, Step
 from app.sandbox.tokens import Kind
 from app.setup import connections, verification
+from app.setup.source import glance
 from app.system.settings import Settings
 from app.system.vault import Secret
 from ui.loop import in_thread
@@ -18,6 +20,7 @@ from ui.preparation import NOWHERE, prepare
 from ui.wizard.flow import WizardFlow, Work
 
 Access = Literal["otp", "api-key"]
+TakeFolder = Callable[[Path], None]
 
 TRIES_AN_HOUR: Final = 5
 """After so many failed codes Alojamientos takes not even the right one for an hour."""
@@ -176,3 +179,14 @@ async def leave_fe(flow: WizardFlow) -> None:
     """Go on without the FE service, and forget what opened it."""
     await flow.keep({}, forget=(Secret.FE_USER, Secret.FE_PASSWORD))
     flow.change(flow.activation.with_fe_wanted(False))
+
+
+async def look_into_folder(flow: WizardFlow, folder: Path, nit: str) -> None:
+    """Learn what lies in the folder of documents; cancelled half-way, it is as if nobody had looked."""
+    flow.glance = None
+    try:
+        flow.glance = await glance(folder, nit)
+    except ConnectorError:
+        flow.glanced = (folder, nit)
+        raise
+    flow.glanced = (folder, nit)

@@ -90,7 +90,8 @@ class ActivatingPage(Page):
             self.result.show_trouble(trouble)
             return
         arrival, received = flow.arrival, flow.activation.token_arrived_at
-        if received is not None and (arrival is None or arrival.state is ArrivalState.RECEIVED):
+        here = received is not None and Secret.CONNECTION_TOKEN in flow.kept
+        if received is not None and here and (arrival is None or arrival.state is ArrivalState.RECEIVED):
             self.result.tell(
                 Tone.GOOD,
                 _("Alojamientos recibió el token"),

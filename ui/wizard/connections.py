@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from app.connectors.profile import Operation
 from app.model.parties import bare_nit, check_digit_of
 from app.model.setup import BlockerKind, Connection, Step
+from app.model.source import SourceKind
 from app.setup.activation import secrets_of
 from app.system.settings import checked_proxy
 from app.texts import _
@@ -19,6 +20,7 @@ from ui.wizard.flow import WizardFlow, Work
 from ui.wizard.page import Page, across
 from ui.wizard.parts import InstructionView, Result, SecretField, Stored, route_tag
 from ui.wizard.pmsaccess import PmsCard
+from ui.wizard.source import SourceCard
 
 _NIT_DIGITS = range(6, 11)
 
@@ -38,12 +40,14 @@ class ConnectionsPage(Page):
             do=self._fetch,
         )
         self.hotel = HotelCard(flow)
+        self.source = SourceCard(flow)
         self.pymes = PymesCard(flow)
         self.pms = PmsCard(flow, self.hotel)
         self.fe = FeCard(flow, self.hotel)
         self.network = NetworkCard(flow)
         self.trouble = Result()
-        for part in (self.practice, self.trouble, self.hotel, self.pymes, self.pms, self.fe, self.network):
+        cards = (self.hotel, self.source, self.pymes, self.pms, self.fe, self.network)
+        for part in (self.practice, self.trouble, *cards):
             self.box.addWidget(part)
         self.box.addStretch(1)
 
@@ -52,11 +56,13 @@ class ConnectionsPage(Page):
         self.practice.setVisible(flow.context.profile.practice)
         self.practice.button.setEnabled(flow.busy is None)
         self.trouble.show_trouble(flow.trouble(Work.PRACTICE, Work.PYMES, Work.CODE, Work.PMS, Work.FE))
-        for card in (self.hotel, self.pymes, self.pms, self.fe, self.network):
+        for card in (self.hotel, self.source, self.pymes, self.pms, self.fe, self.network):
             card.draw()
+        self.pms.setVisible(Connection.PMS in flow.activation.connections)
 
     def entered(self) -> None:
         self.hotel.show_nit()
+        self.source.entered()
         self.pms.entered()
 
     def left(self) -> None:
@@ -64,6 +70,7 @@ class ConnectionsPage(Page):
 
     def commit(self) -> None:
         self.hotel.commit()
+        self.source.commit()
 
     def _fetch(self) -> None:
         self.flow.do(Work.PRACTICE, access.practice_access, self._fill)
@@ -71,9 +78,13 @@ class ConnectionsPage(Page):
     def _fill(self, found: PracticeAccess) -> None:
         self.hotel.nit.setText(found.nit)
         self.hotel.commit()
-        self.pymes.offer(found.pymes_token)
-        self.pms.offer(found.pms_api_key)
-        self.fe.offer(found.fe_user, found.fe_password)
+        # What works already is left as it is.
+        if self.pymes.stored.isHidden():
+            self.pymes.offer(found.pymes_token)
+        if self.pms.stored.isHidden() and Connection.PMS in self.flow.activation.connections:
+            self.pms.offer(found.pms_api_key)
+        if self.fe.stored.isHidden():
+            self.fe.offer(found.fe_user, found.fe_password)
 
 
 class HotelCard(Card):
@@ -141,7 +152,9 @@ class HotelCard(Card):
             self._field.set_hint(said.format(nit=number, digit=check_digit_of(number)))
             return
         self._field.set_hint(_("El de la empresa que factura, sin dígito de verificación."))
-        self._field.tell(_("Esto no es un NIT: solo números, o con guion y su dígito de verificación") if text else "")
+        self._field.tell(
+            _("Esto no es un NIT: solo números, o con guion y su dígito de verificación") if text.strip() else ""
+        )
 
 
 class PymesCard(Card):
@@ -179,7 +192,7 @@ class PymesCard(Card):
         self.stored.setVisible(settled)
         self.go.setEnabled(flow.busy is None and bool(self.token.text()))
         self.go.setText(_("Probando…") if flow.busy is Work.PYMES else _("Probar token"))
-        self.result.show_attempt(attempt if flow.busy is not Work.PYMES else None)
+        self.result.show_attempt(attempt if flow.busy is not Work.PYMES else None, kept=done)
 
     def replace(self, wanted: bool) -> None:
         """Offer to type another token, or go back to the stored one."""
@@ -209,13 +222,13 @@ class FeCard(Card):
     """The FE service, where the hotel has its credentials; without it the DIAN's side is typed."""
 
     def __init__(self, flow: WizardFlow, hotel: HotelCard) -> None:
-        super().__init__(_("Loggro FE (opcional)"))
+        super().__init__(_("Loggro FE"))
         self._flow = flow
         self._hotel = hotel
         self.head.addWidget(route_tag(flow.activation.route(Operation.FE_RESOLUTION)))
         self.wanted = Check(_("Conectar Loggro FE, para leer la resolución directamente de la DIAN"))
         self._without = Words(
-            _("Sin Loggro FE se escribe una vez lo que dice el formulario 1876 de la DIAN."), Role.CAPTION
+            _("Sin Loggro FE se entrega una vez el PDF del formulario 1876 de la DIAN."), Role.CAPTION
         )
         self._absent = Words(_("La dirección del servicio no está en el perfil de este hotel."), Role.CAPTION)
         self._how = InstructionView(access_instruction(Connection.FE))
@@ -241,10 +254,15 @@ class FeCard(Card):
     def draw(self) -> None:
         flow = self._flow
         has_address = flow.context.profile.fe is not None
-        wanted = flow.activation.fe_wanted and has_address
+        needed = flow.activation.source is SourceKind.RANGE
+        wanted = (needed or flow.activation.fe_wanted) and has_address
         attempt = flow.activation.attempts.get(Connection.FE)
         done = attempt is not None and attempt.ok and secrets_of(flow.activation, Connection.FE) <= flow.kept
         settled = done and not self._replacing
+        self.title.setText(_("Loggro FE") if needed else _("Loggro FE (opcional)"))
+        how = access_instruction(Connection.FE)
+        self._how.show_instruction(how.model_copy(update={"note": ""}) if needed else how)
+        self.wanted.setVisible(not needed)
         self.wanted.setChecked(wanted)
         self.wanted.setEnabled(has_address and flow.busy is None)
         self._without.setVisible(not wanted)
@@ -254,7 +272,7 @@ class FeCard(Card):
         self.stored.setVisible(wanted and settled)
         self.go.setEnabled(flow.busy is None and bool(self.user.text().strip() and self.password.text()))
         self.go.setText(_("Probando…") if flow.busy is Work.FE else _("Probar Loggro FE"))
-        self.result.show_attempt(attempt if wanted and flow.busy is not Work.FE else None)
+        self.result.show_attempt(attempt if wanted and flow.busy is not Work.FE else None, kept=done)
 
     def replace(self, wanted: bool) -> None:
         """Offer to type other credentials."""

@@ -9,13 +9,14 @@ from typing import Final
 from app.model.clock import Clock
 from app.model.documents import Document, Family
 from app.model.journey import State
-from app.model.numbering import Numbering
-from app.model.setup import Entry, Rehearsal, RehearsalResult
+from app.model.numbering import APPLIES_TO_PMS, Cell, Field, Numbering, System
+from app.model.setup import Entry, Outcome, Rehearsal, RehearsalResult
 from app.setup import numbering, rehearsal
 from app.setup.requirements import check_requirements
 from app.setup.token import activate
 from app.setup.verification import evidence_of, verify
 from app.sync.ledger import Ledger
+from app.sync.recovery import open_ledger
 from app.sync.service import open_engine
 from app.system.settings import Settings
 from app.system.vault import Secret
@@ -94,6 +95,28 @@ async def prove(flow: WizardFlow) -> None:
     flow.change(flow.activation.with_proofs(reading.proofs))
 
 
+async def mend_practice(flow: WizardFlow) -> None:
+    """Have the systems of the practice hotel say the same again: nobody has a screen of theirs to do it on."""
+    if (practice := flow.context.practice) is None:
+        return
+    for proof in flow.activation.blocking_proofs:
+        for cell in proof.differences:
+            for system in cell.wrong:
+                await practice.mutate(system, proof.family, cell.field, _right_value(cell))
+    for index, entry in enumerate(flow.activation.entries):
+        if entry.outcome is Outcome.DIFFERENT:
+            await look(flow, index)
+    await prove(flow)
+
+
+def _right_value(cell: Cell) -> str | bool:
+    if cell.field is Field.ACTIVE:
+        return True
+    if cell.field is Field.APPLIES_TO:
+        return APPLIES_TO_PMS
+    return next((value for system, value in cell.values.items() if system not in cell.wrong), cell.values[System.PMS])
+
+
 # --- ensayo -----------------------------------------------------------------------------------------------------------
 
 
@@ -155,7 +178,7 @@ def _carry(
     """Work with the ledger in this one thread, until the document is there or its head start is over."""
 
     async def whole() -> Rehearsal:
-        with Ledger(context.paths.ledger(context.profile.name), context.clock) as ledger:
+        with open_ledger(context.paths.ledger(context.profile.name), context.clock) as ledger:
             ledger.save_evidence(evidence)
             async with open_engine(
                 ledger,
@@ -204,5 +227,5 @@ async def finish(flow: WizardFlow) -> None:
 
 
 def _keep_evidence(context: Context, evidence: Sequence[Numbering]) -> None:
-    with Ledger(context.paths.ledger(context.profile.name), context.clock) as ledger:
+    with open_ledger(context.paths.ledger(context.profile.name), context.clock) as ledger:
         ledger.save_evidence(evidence)

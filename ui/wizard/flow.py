@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,8 +12,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.connectors.bundle import Connectors, Secrets, open_connectors
 from app.connectors.profile import BadProfile
 from app.model.documents import Document
-from app.model.errors import ConnectorError
-from app.model.setup import Blocker, PreviewLine, Step
+from app.model.errors import ConnectorError, StorageError
+from app.model.setup import Blocker, FolderGlance, PreviewLine, Step
 from app.setup import activation_file
 from app.setup.activation import Activation, Blocked
 from app.setup.credentials import kept, read_secrets
@@ -26,7 +27,7 @@ from ui.preparation import NotPrepared
 _SAVE_MS: Final = 400
 """How long after the last key what was typed is kept; everything else is kept at once."""
 
-Trouble = ConnectorError | VaultError | NotPrepared | BadProfile
+Trouble = ConnectorError | StorageError | VaultError | NotPrepared | BadProfile
 """What a person can do something about; anything else is a mistake of ours."""
 
 
@@ -40,6 +41,7 @@ class Work(StrEnum):
     OPENING = "opening"
     CHOOSING = "choosing"
     PRACTICE = "practice"
+    FOLDER = "folder"
     PYMES = "pymes"
     CODE = "code"
     PMS = "pms"
@@ -48,6 +50,7 @@ class Work(StrEnum):
     TOKEN = "token"
     PROPOSING = "proposing"
     NUMBERING = "numbering"
+    FORM = "form"
     PROOFS = "proofs"
     FIRST = "first"
     SENDING = "sending"
@@ -75,6 +78,9 @@ class WizardFlow(QObject):
         self.arrival: Arrival | None = None
         """How the wait for the token ended, without the token."""
         self.fe_failure: ConnectorError | None = None
+        self.glance: FolderGlance | None = None
+        """What lies in the folder of documents, and for which folder and hotel that was looked up."""
+        self.glanced: tuple[Path, str] | None = None
         self.first: Document | None = None
         """The document of the rehearsal."""
         self.lines: tuple[PreviewLine, ...] = ()
@@ -235,7 +241,7 @@ class WizardFlow(QObject):
         self.troubles.pop(work, None)
         try:
             await errand(self, *args)
-        except (ConnectorError, VaultError, NotPrepared, BadProfile) as error:
+        except (ConnectorError, StorageError, VaultError, NotPrepared, BadProfile) as error:
             self.troubles[work] = error
 
     def _end_work(self) -> None:

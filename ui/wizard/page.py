@@ -21,6 +21,8 @@ class Page(Scroll):
     def __init__(self, flow: WizardFlow, parent: QWidget | None = None) -> None:
         super().__init__(spacing=Space.LARGE, parent=parent)
         self.flow = flow
+        self.routes = flow.activation.routes
+        """Those that the page was built for."""
         inner = self.widget()
         assert inner is not None
         inner.setMaximumWidth(READING_WIDTH + 2 * Space.WIDE)

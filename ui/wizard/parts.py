@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model.errors import ConnectorError, Failure
+from app.model.errors import ConnectorError, Failure, StorageError
 from app.model.route import Route
 from app.model.setup import Attempt, Connection
 from app.texts import _
@@ -49,6 +49,8 @@ def explanation_of(trouble: Trouble) -> Explanation:
         return explain_failure(trouble.failure) if trouble.system not in set(Connection) else _of_connection(trouble)
     if isinstance(trouble, NotPrepared):
         return Explanation(trouble.title, trouble.text, "")
+    if isinstance(trouble, StorageError):
+        return explain_failure(trouble.failure)
     return _vault_text(getattr(trouble, "kind", ""))
 
 
@@ -149,10 +151,12 @@ class Result(QWidget):
         said = explanation_of(trouble)
         self.tell(Tone.BAD, said.title, f"{said.meaning} {said.place}".strip(), detail_of(trouble))
 
-    def show_attempt(self, attempt: Attempt | None) -> None:
-        """Show how a try ended."""
+    def show_attempt(self, attempt: Attempt | None, *, kept: bool = True) -> None:
+        """Show how a try ended; ``kept`` says whether the vault still has what was tried."""
         if attempt is None:
             self.hide()
+        elif attempt.ok and not kept:
+            self.tell(Tone.WARN, _("El acceso ya no está en este computador: escríbalo otra vez."))
         elif attempt.ok:
             self.tell(Tone.GOOD, learnt_line(attempt))
         else:
@@ -270,11 +274,7 @@ class Stored(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Space.SMALL)
         row.addWidget(Icon("key", "good.ink" if lasting else "warn.ink", 18))
-        where = (
-            _("{what}: guardado en el llavero del sistema.")
-            if lasting
-            else _("{what}: guardado solo mientras Botones esté abierto.")
-        )
+        where = _("{what}: en el llavero del sistema.") if lasting else _("{what}: solo mientras Botones esté abierto.")
         self._words = Words(where.format(what=what))
         row.addWidget(self._words, 1)
         self.replace = Button(_("Cambiar"))

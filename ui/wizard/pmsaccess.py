@@ -123,7 +123,7 @@ class PmsCard(Card):
         self.code.setVisible(not by_key and not settled)
         self.code.draw(self._tries, flow)
         self.stored.setVisible(settled)
-        self.result.show_attempt(attempt if same_way and flow.busy is not Work.PMS else None)
+        self.result.show_attempt(attempt if same_way and flow.busy is not Work.PMS else None, kept=done)
         unknown = any(blocker.kind is BlockerKind.HOTEL_UNKNOWN for blocker in self._connection_blockers())
         self._hotel_id_field.setVisible(unknown)
         self._show_clock()

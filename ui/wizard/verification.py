@@ -1,25 +1,26 @@
 """The page «Verificación»: Alojamientos, Pymes and DIAN side by side, range by range, proven now."""
 
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.connectors.profile import Operation
-from app.model.clock import bogota_day
 from app.model.documents import Family
-from app.model.numbering import Condition, Field, NumberingProof, Slip, Source, System
+from app.model.numbering import NumberingProof, Source, System
 from app.model.route import Route
-from app.model.setup import Draft, Step
-from app.setup import numbering
+from app.model.setup import Step
 from app.texts import _
-from app.texts.guided import condition_text, dian_numbering_instruction, difference_text
+from app.texts.guided import condition_text, difference_text
 from app.texts.numbering import system_name
 from ui.parts import Banner, Button, Card, ProofTable, Spinner, Words, clear
 from ui.theme import Role, Space, Tone
 from ui.wizard import errands
-from ui.wizard.entry import NumberingForm
+from ui.wizard.dianform import DianForm
 from ui.wizard.flow import WizardFlow, Work
 from ui.wizard.flowrow import flowing
+from ui.wizard.form1876 import FormCard
 from ui.wizard.page import Page, across
-from ui.wizard.parts import InstructionView, Result, route_tag
+from ui.wizard.parts import Result, route_tag
 
 _ROUTES = (
     (System.PMS, Operation.PMS_RESOLUTIONS),
@@ -35,6 +36,7 @@ class VerificationPage(Page):
 
     def __init__(self, flow: WizardFlow, parent: QWidget | None = None) -> None:
         super().__init__(flow, parent)
+        self.setAcceptDrops(True)
         self.verdict = Banner(Tone.GOOD, "")
         self.trouble = Result()
         self.fe = Result()
@@ -52,22 +54,49 @@ class VerificationPage(Page):
             action=_("Volver al modo elegido"),
             do=lambda: self.flow.change(self.flow.activation.leave_watch_only()),
         )
+        self.mend = Banner(
+            Tone.PRACTICE,
+            _("Este es el hotel de práctica"),
+            _("En su hotel lo corrige usted, donde dice arriba. Aquí puede hacerlo Botones."),
+            action=_("Corregir en la práctica"),
+            do=lambda: self.flow.do(Work.PROOFS, errands.mend_practice),
+        )
+        self.form = FormCard(flow)
+        self.form.typing_wanted.connect(self._type)
+        self.form.answered.connect(lambda: QTimer.singleShot(0, self, self._show_answer))
         self.ranges: list[RangeCard] = []
         self._cards = QVBoxLayout()
         self._cards.setSpacing(Space.LARGE)
         head = across(self._waiting, stretch=False)
-        for part in (self.trouble, self.fe, self.watching, self.verdict):
+        for part in (self.trouble, self.fe, self.watching, self.verdict, self.mend):
             self.box.addWidget(part)
         self._routes: dict[System, Route] = {}
         self._tags = {system: QHBoxLayout() for system, _operation in _ROUTES}
         sources = [_labelled(system_name(system), tag) for system, tag in self._tags.items()]
         self.box.addLayout(head)
         self.box.addWidget(flowing(self.again, *sources, spacing=Space.LARGE))
+        self.box.addWidget(self.form)
         self.box.addLayout(self._cards)
         self.box.addStretch(1)
 
     def entered(self) -> None:
         self._prove()
+
+    # The whole page takes the PDF: who drops it beside the area meant the area.
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.form.area.isVisible():
+            self.form.area.dragEnterEvent(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.form.area.dragLeaveEvent(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        event.setAccepted(self.form.area.isVisible())
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if self.form.area.isVisible():
+            self.form.area.dropEvent(event)
 
     def draw(self) -> None:
         flow = self.flow
@@ -80,6 +109,7 @@ class VerificationPage(Page):
         self.watching.setVisible(flow.activation.watch_only)
         self._show_verdict()
         self._show_routes()
+        self.form.draw(flow.activation.proofs)
         while len(self.ranges) < len(proofs):
             card = RangeCard(flow)
             self._cards.addWidget(card)
@@ -93,6 +123,8 @@ class VerificationPage(Page):
         activation = self.flow.activation
         blocking = activation.blocking_proofs
         self.verdict.setVisible(bool(activation.proofs))
+        self.mend.setVisible(self.flow.context.practice is not None and any(map(_can_be_mended, blocking)))
+        self.mend.button.setEnabled(self.flow.busy is None)
         if not blocking:
             self.verdict.tell(
                 Tone.GOOD,
@@ -101,11 +133,12 @@ class VerificationPage(Page):
             )
             return
         proof = blocking[0]
-        differs = bool(proof.differences)
-        said = difference_text(proof, proof.differences[0]) if differs else condition_text(proof.conditions[0])
+        first_differs = bool(proof.differences)
+        said = difference_text(proof, proof.differences[0]) if first_differs else condition_text(proof.conditions[0])
+        stopped = _("Hay una diferencia") if activation.watch_only else _("No se puede seguir con una diferencia")
         self.verdict.tell(
             Tone.BAD,
-            _("No se puede seguir con una diferencia") if differs else said.title,
+            stopped if first_differs else said.title,
             _("{range}: {meaning}\nDónde: {place}").format(
                 range=proof.range_name or said.title, meaning=said.meaning, place=said.place
             ),
@@ -122,8 +155,24 @@ class VerificationPage(Page):
                 clear(self._tags[system])
                 self._tags[system].addWidget(route_tag(route))
 
+    def _type(self) -> None:
+        """Open the form of the first range on which the DIAN is silent."""
+        asked = next((card for card in self.ranges if card.isVisible() and card.dian.is_asked), None)
+        if asked is not None:
+            asked.dian.begin()
+            self.ensureWidgetVisible(asked.dian)
+
+    def _show_answer(self) -> None:
+        self.verticalScrollBar().setValue(self.form.y() - Space.LARGE)
+
     def _prove(self) -> None:
         self.flow.do(Work.PROOFS, errands.prove)
+
+
+def _can_be_mended(proof: NumberingProof) -> bool:
+    """Say whether a difference lies in what was read: what a person gave only that person can correct."""
+    wrong = {system for cell in proof.differences for system in cell.wrong}
+    return any(proof.columns[system].source is Source.READ for system in wrong)
 
 
 def _labelled(name: str, tag: QHBoxLayout) -> QWidget:
@@ -152,73 +201,3 @@ class RangeCard(Card):
         self.family = proof.family
         self.table.show_proof(proof)
         self.dian.show_proof(proof)
-
-
-class DianForm(QWidget):
-    """What Form 1876 says, typed from the paper: never filled in from Alojamientos, or nothing would be proven."""
-
-    def __init__(self, flow: WizardFlow, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._flow = flow
-        self._family = Family.FACTURA
-        self._draft = Draft(family=self._family)
-        self._tried = False
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, Space.SMALL, 0, 0)
-        column.setSpacing(Space.MEDIUM)
-        title = Words(_("Escriba lo que dice el formulario 1876"), Role.HEADING)
-        how = InstructionView(dian_numbering_instruction())
-        column.addWidget(title)
-        column.addWidget(how)
-        self.form = NumberingForm()
-        self.form.typed.connect(self._typed)
-        self.save = Button(_("Guardar y probar"), icon="check")
-        self.save.clicked.connect(self._save)
-        self.change = Button(_("Cambiar lo escrito del formulario 1876"))
-        self.change.clicked.connect(self._forget)
-        column.addWidget(self.form)
-        column.addLayout(across(self.save))
-        self._typing = (title, how, self.form, self.save)
-        column.addLayout(across(self.change))
-
-    def show_proof(self, proof: NumberingProof) -> None:
-        """Show the form where the DIAN's column is missing, and a way to it where it was typed."""
-        missing = Condition.DIAN_MISSING in proof.conditions
-        column = proof.columns.get(System.DIAN)
-        typed = column is not None and column.source is Source.TYPED
-        if proof.family is not self._family:
-            self._family, self._draft, self._tried = proof.family, Draft(family=proof.family), False
-        self.setVisible(missing or typed)
-        for part in self._typing:
-            part.setVisible(missing)
-        self.change.setVisible(typed)
-        self._show_slips()
-
-    def _slips(self) -> dict[Field, tuple[Slip, ...]]:
-        return numbering.check(self._draft, bogota_day(self._flow.context.clock.now()))
-
-    def _show_slips(self) -> None:
-        self.form.show_draft(self._draft, self._slips(), demanding=self._tried)
-        self.save.setEnabled(self._flow.busy is None)
-
-    def _typed(self, field: Field, text: str) -> None:
-        self._draft = self._draft.typed(field, text)
-        self._show_slips()
-
-    def _save(self) -> None:
-        now = self._flow.context.clock.now()
-        self._tried = True
-        self._show_slips()
-        if numbering.blocks(self._slips()):
-            return
-        typed = numbering.to_numbering(self._draft, System.DIAN, Source.TYPED, now)
-        self._flow.change(self._flow.activation.with_evidence(typed))
-        self._flow.do(Work.PROOFS, errands.prove)
-
-    def _forget(self) -> None:
-        activation = self._flow.activation
-        typed = [one for one in activation.evidence if one.system is System.DIAN and one.family is self._family]
-        for numbering_ in typed:
-            activation = activation.without_evidence(numbering_)
-        self._flow.change(activation)
-        self._flow.do(Work.PROOFS, errands.prove)

@@ -1,15 +1,19 @@
 """The page «Bienvenida»: where Botones works, how much it may do, and in which language."""
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QWidget
 
+from app.connectors.profile import BadProfile, Operation, load_profile
 from app.model.mode import Mode
 from app.model.setup import Step
 from app.texts import _, spoken
 from app.texts.documents import mode_name
-from ui.parts import Card, FormField, Words
-from ui.preparation import PRACTICE
-from ui.theme import Role
+from app.texts.sources import watch_only_note
+from ui.parts import Banner, Card, FormField, Words
+from ui.preparation import NOWHERE, PRACTICE
+from ui.theme import Role, Tone
 from ui.wizard import access
 from ui.wizard.choices import Choice
 from ui.wizard.flow import WizardFlow, Work
@@ -41,7 +45,13 @@ class WelcomePage(Page):
         how = Card(_("¿Cuánto puede hacer Botones?"))
         self.modes = {mode: Choice(mode_name(mode), _mode_sentence(mode)) for mode in _ORDER}
         self._how = self._together(how, *self.modes.values())
+        self.watching = Banner(Tone.IDLE, _("En su hotel Botones solo vigila"), watch_only_note(), icon="eye")
+        how.box.addWidget(self.watching)
         how.box.addWidget(Words(_("Se puede cambiar cuando quiera."), Role.CAPTION))
+        self._wish = flow.activation.chosen_mode
+        self._where.buttonToggled.connect(lambda _choice, _checked: self._show_modes())
+        for mode, choice in self.modes.items():
+            choice.clicked.connect(partial(self._wish_for, mode))
         self.language = QComboBox()
         for code in spoken():
             self.language.addItem({"es": "Español", "en": "English"}[code], code)
@@ -62,18 +72,47 @@ class WelcomePage(Page):
         return group
 
     def _show_choices(self) -> None:
-        (self.practice if self.flow.context.profile.practice else self.hotel).setChecked(True)
-        self.modes[self.flow.activation.chosen_mode].setChecked(True)
+        self.choose_place(real=not self.flow.context.profile.practice)
+        self._show_modes()
         self.language.setCurrentIndex(max(0, self.language.findData(self.flow.context.settings.language)))
+
+    def choose_place(self, *, real: bool) -> None:
+        """Choose the hotel with Loggro, or the one for practice."""
+        (self.hotel if real else self.practice).setChecked(True)
+
+    def _show_modes(self) -> None:
+        """Offer sending only where Pymes takes documents from us; what was wished for comes back with the route."""
+        takes = self._takes_documents()
+        for mode, choice in self.modes.items():
+            choice.setEnabled(takes or not mode.sends)
+        self.modes[self._wish if takes else Mode.WATCH].setChecked(True)
+        self.watching.setVisible(not takes)
+
+    def _takes_documents(self) -> bool:
+        profile = self.flow.context.profile
+        if self.hotel.isChecked() and profile.practice:
+            try:
+                profile = load_profile(HOTEL, NOWHERE, self.flow.context.paths.home)
+            except BadProfile:  # «Siguiente» tells what is wrong with it
+                return True
+        return profile.route(Operation.PYMES_SEND).is_called or (self.practice.isChecked() and not profile.practice)
+
+    def _wish_for(self, mode: Mode) -> None:
+        self._wish = mode
 
     def draw(self) -> None:
         self.result.show_trouble(self.flow.trouble(Work.CHOOSING))
 
+    def commit(self) -> None:
+        """Keep the mode, which may be changed at any time; another hotel is opened by «Siguiente» alone."""
+        activation = self.flow.activation
+        if self.flow.is_open and self._wish is not activation.chosen_mode:
+            self.flow.change(activation.choose(self.flow.context.profile, self._wish))
+
     def proceed(self) -> None:
         profile = self.flow.context.profile
         name = PRACTICE if self.practice.isChecked() else HOTEL if profile.practice else profile.name
-        mode = next(mode for mode, choice in self.modes.items() if choice.isChecked())
-        self.flow.do(Work.CHOOSING, access.choose, name, mode)
+        self.flow.do(Work.CHOOSING, access.choose, name, self._wish)
 
 
 _ORDER = (Mode.COMPLETE, Mode.WATCH, Mode.SEND_ALL)

@@ -15,12 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model.setup import STEPS, BlockerKind, Outcome, Step
+from app.model.errors import Failure
+from app.model.setup import STEPS, Attempt, BlockerKind, Connection, Outcome, Step
+from app.model.status import Trouble
 from app.texts import _, speak
 from app.texts.setup import blocker_text, step_name, step_purpose
 from ui.context import Context
 from ui.panel.header import practice_ribbon, session_ribbon
-from ui.parts import Banner, Button, Elided, Kind, Spinner, StepLook, StepRail, StepState, Surface, Words, clear
+from ui.parts import Banner, Button, Elided, Kind, Spinner, StepLook, StepRail, StepState, Surface, Words, clear, fit
 from ui.theme import Role, Space, Tone
 from ui.theme.icons import app_icon
 from ui.wizard import access
@@ -65,22 +67,35 @@ class WizardWindow(QDialog):
     left = Signal()
     """The person closed the window; everything is kept."""
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, context: Context, trouble: Trouble | None = None, parent: QWidget | None = None) -> None:
+        """``trouble`` is what keeps the engine from working: an access that is refused has to be given anew."""
         super().__init__(parent, Qt.WindowType.Window)
         self._context = context
         self.flow = WizardFlow(context, self)
+        if trouble is not None:
+            self._take_refusal(trouble)
         self._has_begun = False
         self._lost_place: tuple[int, int] | None = None
         self.setWindowIcon(app_icon())
         self.setSizeGripEnabled(False)
-        room = self.screen().availableSize()
-        self.resize(min(1120, room.width() - 40), min(780, room.height() - 60))
+        fit(self, 1120, 780)
         self._outer = QVBoxLayout(self)
         self._outer.setContentsMargins(0, 0, 0, 0)
         self._outer.setSpacing(0)
         self._build()
         self.flow.changed.connect(self._draw)
         self._open()
+
+    def _take_refusal(self, trouble: Trouble) -> None:
+        if trouble.failure in (Failure.TOKEN, Failure.PERMISSION) and trouble.system in set(Connection):
+            attempt = Attempt(
+                connection=Connection(trouble.system),
+                at=trouble.since,
+                failure=trouble.failure,
+                detail=trouble.detail,
+                messages=trouble.messages,
+            )
+            self.flow.change(self.flow.activation.with_attempt(attempt))
 
     # --- building -----------------------------------------------------------------------------------------------------
 
@@ -189,6 +204,11 @@ class WizardWindow(QDialog):
         return foot
 
     def _page_of(self, step: Step) -> Page:
+        built = self._pages.get(step)
+        if built is not None and built is not self._page and built.routes != self.flow.activation.routes:
+            # Another source of documents leaves other steps to the person.
+            self._stack.removeWidget(self._pages.pop(step))
+            built.deleteLater()
         if step not in self._pages:
             page = _PAGES[step](self.flow)
             if isinstance(page, WelcomePage):
@@ -211,6 +231,7 @@ class WizardWindow(QDialog):
         focused, page = self.focusWidget(), self._page
         inside = focused is not None and page is not None and page.isAncestorOf(focused)
         before = _reading_place(focused, page) if inside and focused is not None and page is not None else None
+        seen = 0 if page is None else page.verticalScrollBar().value()
         self._place.setText(_("Paso {n} de {whole}").format(n=step.place + 1, whole=len(STEPS)))
         self.heading.setText(step_name(step))
         self._purpose.setText(step_purpose(step))
@@ -224,6 +245,9 @@ class WizardWindow(QDialog):
             return
         self._turn_to(self._page_of(step))
         self._release_hidden(focused, before)
+        if before is not None and page is not None and page is self._page:
+            # Qt looked for another holder of the focus, and scrolled to it.
+            page.verticalScrollBar().setValue(seen)
 
     @property
     def _stale(self) -> bool:
@@ -267,7 +291,7 @@ class WizardWindow(QDialog):
         last = step is Step.DONE
         self.back.setVisible(step is not Step.WELCOME)
         self.back.setEnabled(flow.is_open and flow.busy is None)
-        self.next.setText(_("&Abrir el panel") if last else _("&Siguiente"))
+        self.next.setText(_("Abrir el &panel") if last else _("&Siguiente"))
         ready = flow.can_advance or (step is Step.WELCOME and flow.is_open and flow.busy is None)
         self.next.setEnabled(ready and (not last or flow.activation.is_finished))
         self.leave.setText(_("&Cerrar") if last else _("&Cerrar y seguir después"))
@@ -302,7 +326,7 @@ class WizardWindow(QDialog):
             state = StepState.HERE
         elif differs:
             state = StepState.WRONG
-        elif step.place < unmet.place or (step is Step.DONE and flow.activation.is_finished):
+        elif step.place < unmet.place or (step is unmet is Step.DONE and flow.activation.is_finished):
             state = StepState.DONE
         else:
             state = StepState.AHEAD
@@ -335,15 +359,25 @@ class WizardWindow(QDialog):
         self.flow.advance()
 
     def _speak(self, language: str) -> None:
+        former = self._page_of(Step.WELCOME)
+        assert isinstance(former, WelcomePage)
+        former.commit()
+        real = former.hotel.isChecked()
         self._context.choose(language=language)
         speak(language)
         self._build()
         self.flow.tell()
+        anew = self._page_of(Step.WELCOME)
+        assert isinstance(anew, WelcomePage)
+        anew.choose_place(real=real)
 
     def _end(self) -> None:
         if self._page is not None:
             self._page.commit()
             self._page.left()
+        if self.flow.activation.is_finished:
+            # Changed on some page, and closed before «Listo»: the engine goes by the settings.
+            self.flow.take_settings(self.flow.activation.into(self._context.settings))
         self.flow.close()
 
     def _release_hidden(self, focused: QWidget | None, place: tuple[int, int] | None) -> None:
@@ -408,6 +442,8 @@ def _takes_tab(widget: QWidget) -> bool:
 
 
 def _reading_place(widget: QWidget, page: QWidget) -> tuple[int, int]:
-    middle = widget.mapTo(page, widget.rect().center())
+    # Where it stands in what scrolls, not in the part of it that is seen just now.
+    inner = page.widget() if isinstance(page, Page) else None
+    middle = widget.mapTo(inner or page, widget.rect().center())
     # What stands in one row need not be equally tall.
     return (middle.y() // _ROW, middle.x())

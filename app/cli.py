@@ -132,7 +132,7 @@ def restore(copy: Path | None) -> None:
     sys.exit(_console().restore(copy))
 
 
-@botones.command(help=N_("Examina este equipo: carpeta, libro, llavero, perfil, red."))
+@botones.command(help=N_("Examina este computador: carpeta, libro, llavero, perfil, red."))
 def doctor() -> None:
     """Examine this computer."""
     sys.exit(_console().doctor())

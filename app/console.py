@@ -144,7 +144,7 @@ def backup() -> int:
     paths = Paths.of_user().ensure()
     ledger = paths.ledger(load(paths.settings).settings.profile)
     if not ledger.exists():
-        _fail(_("Todavía no hay ningún libro de documentos en este equipo."))
+        _fail(_("Todavía no hay ningún libro de documentos en este computador."))
     try:
         made = back_up(ledger, SystemClock().now())
     except StorageError as error:
@@ -237,7 +237,7 @@ def _run(work: Callable[[Paths, Settings, Profile, Vault], Coroutine[Any, Any, T
         explanation = explain_failure(Failure.VAULT)
         _fail(f"{explanation.title} ({error.kind}). {explanation.place}")
     except _NotSetUp:
-        _fail(_("Este hotel aún no está configurado en este equipo: abra Botones y siga el asistente."))
+        _fail(_("Este hotel aún no está configurado en este computador: abra Botones y siga el asistente."))
     except ConnectorError as error:
         _fail_with(error)
     except (StorageError, LedgerTooNew) as error:
@@ -312,11 +312,11 @@ async def _one_cycle(
     path: Path, settings: Settings, profile: Profile, vault: Vault, clock: Clock, halted: Callable[[], bool]
 ) -> tuple[tuple[Row, ...], int]:
     with open_ledger(path, clock) as ledger:
+        if (rebuild := ledger.rebuild) is not None:
+            click.echo(f"{rebuild_title()}.\n{rebuild_story(rebuild, clock.now())}", err=True)
         async with open_engine(ledger, settings=settings, profile=profile, vault=vault, clock=clock) as engine:
             await engine.cycle(halted=halted)
         proven = ledger.counts().proven
-        if (rebuild := ledger.rebuild) is not None:
-            click.echo(f"{rebuild_title()}.\n{rebuild_story(rebuild, clock.now())}", err=True)
     if is_due(path, clock.now()):
         back_up(path, clock.now())
     reader = LedgerReader(path, clock)

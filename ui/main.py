@@ -159,7 +159,7 @@ class Program:
     async def _prepare(self) -> None:
         """Bring everything up, then go where the person left."""
         practice = self.context.settings.profile == PRACTICE
-        self._tell_waiting(_("Preparando el hotel de práctica…") if practice else _("Abriendo el almacén de claves…"))
+        self._tell_waiting(_("Preparando el hotel de práctica…") if practice else _("Abriendo el llavero…"))
         try:
             await prepare(self.context)
         except NotPrepared as error:

@@ -52,7 +52,7 @@ class Notices(QObject):
         if len(waiting) == 1:
             title, text = next(iter(waiting.values()))
         else:
-            title = _("{n} cosas necesitan de usted").format(n=len(waiting))
+            title = _("{n} asuntos requieren su atención").format(n=len(waiting))
             text = "\n".join(line for line, _text in waiting.values())
         self.raised.emit(title, text)
 

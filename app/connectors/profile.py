@@ -170,6 +170,6 @@ def load_profile(name: str, addresses: Mapping[str, str] | None = None, folder: 
         data = tomllib.loads(Template(text).substitute(addresses or {}))
         return Profile(name=name, **data)
     except FileNotFoundError as error:
-        raise BadProfile(f"{name}: no such profile") from error
+        raise BadProfile(f"{name}.toml?") from error
     except (ValidationError, ValueError, KeyError, TypeError) as error:
         raise BadProfile(f"{source}: {error}") from error

@@ -199,7 +199,7 @@ class SuccessWithoutSubstance(Scenario):
 
     @property
     def title(self) -> str:
-        return _("Éxito sin sustancia")
+        return _("Pymes dice que sí y no guarda nada")
 
     @property
     def expect(self) -> str:

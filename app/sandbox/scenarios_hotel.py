@@ -168,7 +168,7 @@ class ClockJumps(ServerError):
 
     @property
     def title(self) -> str:
-        return _("El reloj del equipo salta")
+        return _("El reloj del computador salta")
 
     @property
     def expect(self) -> str:
@@ -184,13 +184,13 @@ class Asleep(AnswerLost):
 
     @property
     def title(self) -> str:
-        return _("El equipo duerme ocho horas")
+        return _("El computador duerme ocho horas")
 
     @property
     def expect(self) -> str:
         return _(
-            "El equipo se suspende con respuestas perdidas y despierta a las ocho horas; el hotel siguió facturando. "
-            "Botones empieza de nuevo desde su libro: comprueba la numeración, mira lo dudoso y lleva lo demás."
+            "El computador se suspende con respuestas perdidas y despierta a las ocho horas; el hotel siguió "
+            "facturando. Botones empieza de nuevo desde su libro: comprueba la numeración, mira lo dudoso y lleva lo demás."
         )
 
 

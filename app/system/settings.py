@@ -23,10 +23,10 @@ def checked_proxy(text: str) -> str:
         parts, host, port = urlsplit(""), None, None
     if parts.username is not None or parts.password is not None:
         raise ValueError(
-            _("El proxy no puede llevar usuario ni contraseña: quedarían en un archivo. Escriba http://equipo:puerto")
+            _("El proxy no puede llevar usuario ni contraseña: quedarían en un archivo. Escriba http://servidor:puerto")
         )
     if parts.scheme not in ("http", "https") or not host or not port:
-        raise ValueError(_("El proxy se escribe http://equipo:puerto, por ejemplo http://proxy.hotel.local:8080"))
+        raise ValueError(_("El proxy se escribe http://servidor:puerto, por ejemplo http://proxy.hotel.local:8080"))
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ValueError(_("Después del puerto del proxy no va nada más"))
     return f"{parts.scheme}://{parts.netloc}"

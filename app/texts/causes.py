@@ -52,7 +52,7 @@ def explain(cause: Cause) -> Explanation:
             _("Registre el rango en Pymes: Configuración → Consecutivos de Facturación."),
         ),
         Cause.DIAN_SILENT: Explanation(
-            _("Falta la palabra de la DIAN"),
+            _("Falta lo que dice la DIAN"),
             _("Alojamientos y Pymes coinciden, pero nadie dice qué autorizó la DIAN. Sin eso no sale nada."),
             _("Con el servicio FE, sale solo cuando responda. Sin él, dé el formulario 1876 en el asistente."),
         ),
@@ -165,7 +165,7 @@ def explain_failure(failure: Failure) -> Explanation:
         Failure.CERTIFICATE: Explanation(
             _("El certificado no es de confianza"),
             _("Este computador no reconoce a quien firma la conexión. Puede ser un antivirus o la red de la empresa."),
-            _("Quien administra la red debe instalar ese certificado en el almacén de Windows."),
+            _("Quien administra la red debe instalar ese certificado en el almacén de certificados de Windows."),
         ),
         Failure.TOKEN: Explanation(
             _("El acceso ya no es válido"),
@@ -223,9 +223,9 @@ def explain_failure(failure: Failure) -> Explanation:
             _("Conecte el disco o la red donde está, o elija otra en el asistente, en Conexiones."),
         ),
         Failure.VAULT: Explanation(
-            _("El almacén de claves no entrega los accesos"),
+            _("El llavero no entrega los accesos"),
             _("Windows guarda los accesos y ahora no los entrega. Siguen ahí; los documentos esperan."),
-            _("Desbloquee la sesión o el almacén de claves. Botones vuelve a intentarlo."),
+            _("Desbloquee la sesión o el llavero. Botones vuelve a intentarlo."),
         ),
         Failure.DISK_FULL: Explanation(
             _("El disco está lleno"),

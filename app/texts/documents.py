@@ -60,7 +60,7 @@ def state_meaning(state: State, adopted: bool = False) -> str:
         State.CONFLICT: _("Pymes tiene este número con otro contenido: decide una persona."),
         State.MISSING: _("No está en Pymes, y en el modo actual Botones no lo envía."),
         State.PROVEN: _("Leído de vuelta en Pymes: número, fecha, tercero, total y CUFE coinciden."),
-        State.WITHDRAWN: _("Nunca estuvo aprobado, y el archivo ya no está o se pudo leer después. No cuenta más."),
+        State.WITHDRAWN: _("Nunca estuvo aprobado, y el archivo ya no está o se pudo leer después. Ya no cuenta."),
     }[state]
 
 

@@ -98,7 +98,7 @@ def access_instruction(connection: Connection) -> Instruction:
         return Instruction(
             steps=(
                 _("En Loggro Pymes, entre a Configuración → Organización → Integraciones."),
-                _("Cree un token y cópielo aquí. Queda en el almacén de claves de Windows, nunca en un archivo."),
+                _("Cree un token y cópielo aquí. Queda en el llavero de Windows, nunca en un archivo."),
             ),
             note=_("Loggro no documenta cuánto dura el token ni qué permite: trátelo como una contraseña."),
         )

@@ -121,7 +121,7 @@ def failure_text(attempt: Attempt) -> Explanation:
     if failure is Failure.NOT_FOUND and attempt.connection is Connection.PMS:
         return Explanation(
             _("Alojamientos no tiene un hotel con ese NIT"),
-            _("La llave es válida, pero la búsqueda por el NIT no encontró ninguna propiedad suya."),
+            _("La llave es válida, pero la búsqueda por el NIT no encontró ninguna propiedad con esa llave."),
             _("Escriba el NIT con el que factura la propiedad, sin dígito de verificación, y pruebe otra vez."),
         )
     if failure is Failure.TOO_MANY:
@@ -198,7 +198,7 @@ def _certificate_text(attempt: Attempt, system: str) -> Explanation:
         meaning,
         _(
             "Revise fecha y hora. Si la red es de una empresa, quien la administra debe instalar su certificado en el "
-            "almacén de Windows. Botones no ofrece seguir sin revisarlo."
+            "almacén de certificados de Windows. Botones no ofrece seguir sin revisarlo."
         ),
     )
 
@@ -308,7 +308,7 @@ _BLOCKER_LINE = {
     BlockerKind.HOTEL_UNKNOWN: lambda: _("Falta el número del hotel en Alojamientos"),
     BlockerKind.REQUIREMENTS_NOT_CHECKED: lambda: _("Falta comprobar los requisitos"),
     BlockerKind.PARAMETER_NOT_CONFIRMED: lambda: _("Falta que usted confirme el parámetro en Pymes"),
-    BlockerKind.TOKEN_NOT_ARRIVED: lambda: _("Alojamientos todavía no recibió el token de Pymes"),
+    BlockerKind.TOKEN_NOT_ARRIVED: lambda: _("Alojamientos todavía no ha recibido el token de Pymes"),
     BlockerKind.FAMILIES_NOT_CHOSEN: lambda: _("Elija qué documentos emite el hotel"),
     BlockerKind.NUMBERING_UNSETTLED: lambda: _("{family}: falta su consecutivo en Pymes"),
     BlockerKind.PROOF_NOT_MADE: lambda: _("{family}: falta comprobar su numeración"),
@@ -429,9 +429,7 @@ def slip_text(slip: Slip) -> str:
         Slip.RESOLUTION_NOT_FOURTEEN: _("Las resoluciones de hoy tienen 14 dígitos: revíselo"),
         Slip.PREFIX_TOO_LONG: _("El prefijo tiene como mucho 4 caracteres"),
         Slip.PREFIX_NOT_ALPHANUMERIC: _("El prefijo solo lleva letras y números"),
-        Slip.PREFIX_ENDS_IN_DIGIT: _(
-            "Termina en número: se confunde con el consecutivo. Si la DIAN lo autorizó así, siga"
-        ),
+        Slip.PREFIX_ENDS_IN_DIGIT: _("Termina en número: se confunde con el número. Si la DIAN lo autorizó así, siga"),
         Slip.FIRST_NOT_POSITIVE: _("La numeración empieza en 1 o más"),
         Slip.NUMBER_TOO_LONG: _("El número tiene como mucho 9 dígitos"),
         Slip.LAST_BEFORE_FIRST: _("La numeración final es menor que la inicial"),
@@ -479,7 +477,7 @@ def preview_label(label: PreviewLabel) -> str:
         PreviewLabel.KIND: _("Documento"),
         PreviewLabel.NUMBER: _("Número"),
         PreviewLabel.DATE: _("Fecha"),
-        PreviewLabel.COUNTERPARTY: _("Cliente"),
+        PreviewLabel.COUNTERPARTY: _("Tercero"),
         PreviewLabel.GUEST: _("Huésped"),
         PreviewLabel.CURRENCY: _("Moneda"),
         PreviewLabel.SUBTOTAL: _("Subtotal"),
@@ -488,7 +486,7 @@ def preview_label(label: PreviewLabel) -> str:
         PreviewLabel.PREPAID: _("Anticipos"),
         PreviewLabel.PAYABLE: _("Total"),
         PreviewLabel.CUFE: _("CUFE"),
-        PreviewLabel.REFERENCE: _("Corrige a"),
+        PreviewLabel.REFERENCE: _("Corrige"),
         PreviewLabel.CONSECUTIVO: _("Consecutivo"),
     }[label]
 

@@ -25,8 +25,8 @@ def source_meaning(kind: SourceKind) -> str:
             "Botones los lee y los busca en Pymes; no los mueve ni los borra."
         ),
         SourceKind.RANGE: _(
-            "Con el usuario y la clave del proyecto de Loggro FE, Botones pregunta por cada número de la resolución, "
-            "uno por segundo, y trae los que la DIAN aprobó."
+            "Con el usuario y la contraseña del proyecto de Loggro FE, Botones pregunta por cada número de la "
+            "resolución, uno por segundo, y trae los que la DIAN aprobó."
         ),
     }[kind]
 
@@ -36,7 +36,7 @@ def source_lack(lack: SourceLack) -> str:
     return {
         SourceLack.NO_ROUTE: _("Loggro todavía no ofrece esta lista a su hotel."),
         SourceLack.NO_ADDRESS: _("Falta la dirección del servicio. Loggro FE la envía por correo; va en el perfil."),
-        SourceLack.NO_CREDENTIALS: _("Falta el usuario y la clave del proyecto de Loggro FE."),
+        SourceLack.NO_CREDENTIALS: _("Faltan el usuario y la contraseña del proyecto de Loggro FE."),
     }[lack]
 
 
@@ -95,7 +95,7 @@ def glance_warnings(glance: FolderGlance) -> tuple[str, ...]:
         lines.append(
             plural(
                 "{n} archivo no se puede leer como documento.",
-                "{n} archivos no se pueden leer como documento.",
+                "{n} archivos no se pueden leer como documentos.",
                 glance.unreadable,
             ).format(n=whole(glance.unreadable))
         )

@@ -42,8 +42,7 @@ def per_day_line(forecast: Forecast) -> str:
     """Say the hotel's present rhythm, empty where it is not known."""
     if forecast.per_day is None:
         return ""
-    n = max(1, round(forecast.per_day))
-    return plural("Unos {n} al día.", "Unos {n} al día.", n).format(n=whole(n))
+    return _("Cerca de {n} al día.").format(n=whole(max(1, round(forecast.per_day))))
 
 
 def more_gaps(n: int) -> str:

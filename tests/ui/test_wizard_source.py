@@ -77,7 +77,7 @@ def test_each_source_says_what_it_is_by_which_route_and_what_it_lacks(home: Cont
     assert all(choice.isEnabled() and choice.accessibleDescription() for choice in card.choices.values())
     said = [label.text() for label in card.findChildren(QLabel) if label.isVisible()]
     assert {"convenida", "guiada", "documentada"} <= set(said)
-    assert "Falta el usuario y la clave del proyecto de Loggro FE." in said
+    assert "Faltan el usuario y la contraseña del proyecto de Loggro FE." in said
 
 
 def test_a_folder_is_asked_for_looked_into_and_kept(home: Context, sit: Sit, tmp_path: Path) -> None:

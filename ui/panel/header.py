@@ -64,7 +64,7 @@ def session_ribbon() -> Ribbon:
     return Ribbon(
         Tone.WARN,
         "key",
-        _("El almacén de claves de este computador no está disponible: los accesos se olvidan al salir de Botones."),
+        _("El llavero de este computador no está disponible: los accesos se olvidan al salir de Botones."),
     )
 
 

@@ -121,7 +121,7 @@ class NumberingPage(Scroll):
             self._verdict.tell(
                 Tone.GOOD,
                 _("Alojamientos, Pymes y la DIAN dicen lo mismo"),
-                _("Se vuelve a comprobar antes de cada envío."),
+                _("Se vuelve a probar antes de cada envío."),
             )
         while len(self.tables) < len(proofs):
             self._add_card()

@@ -7,6 +7,7 @@ from app.connectors.profile import Route
 from app.model.journey import State
 from app.model.status import Mood
 from app.texts.documents import state_meaning, state_name
+from app.texts.setup import route_name
 from app.texts.status import mood_name
 from ui.parts.frames import Icon
 from ui.parts.words import Words, polish
@@ -92,4 +93,4 @@ class RouteTag(Pill):
 
     def __init__(self, route: Route, parent: QWidget | None = None) -> None:
         tone, icon = ROUTE_LOOK[route]
-        super().__init__(tone, route.value, icon, parent)
+        super().__init__(tone, route_name(route), icon, parent)

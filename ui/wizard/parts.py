@@ -22,7 +22,7 @@ from app.model.setup import Attempt, Connection
 from app.texts import _
 from app.texts.causes import Explanation, explain_failure
 from app.texts.guided import Instruction
-from app.texts.setup import failure_text, learnt_line, route_meaning
+from app.texts.setup import failure_text, learnt_line, route_meaning, route_name
 from ui.parts import Banner, Button, CopyField, Icon, Kind, RouteTag, Surface, Words, clear, plain_tip
 from ui.preparation import NotPrepared
 from ui.theme import Role, Space, Tone, fixed_font
@@ -38,7 +38,7 @@ def route_tag(route: Route) -> RouteTag:
     tag = RouteTag(route)
     meaning = route_meaning(route)
     tag.setToolTip(plain_tip(textwrap.fill(meaning, _TIP_COLUMNS)))
-    tag.setAccessibleName(_("Vía {route}").format(route=route.value))
+    tag.setAccessibleName(_("Vía {route}").format(route=route_name(route)))
     tag.setAccessibleDescription(meaning)
     return tag
 
@@ -70,7 +70,7 @@ def _vault_text(kind: str) -> Explanation:
     if kind == "too-large":
         return Explanation(
             _("El acceso no cabe en el llavero del sistema"),
-            _("Es más largo que lo que este computador sabe guardar. No se guardó nada, ni una parte."),
+            _("Es más largo de lo que este computador puede guardar. No se guardó nada, ni una parte."),
             _("Revise que lo pegado sea solo el token."),
         )
     return explain_failure(Failure.VAULT)

@@ -32,7 +32,7 @@ from app.setup.credentials import read_secrets
 from app.setup.doctor import examine
 from app.storage.backup import back_up, backups_of, is_due
 from app.storage.errors import LedgerDamaged, LedgerTooNew
-from app.sync.ledger import LedgerReader, Row
+from app.sync.ledger_reader import LedgerReader, Row
 from app.sync.recovery import open_ledger
 from app.sync.recovery import restore as put_back
 from app.sync.service import open_engine

@@ -24,7 +24,7 @@ from ui.loop import in_thread
 if TYPE_CHECKING:
     from app.sandbox.practice import Practice
     from app.setup.activation import Activation
-    from app.sync.ledger import LedgerReader
+    from app.sync.ledger_reader import LedgerReader
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ def build_engine(context: Context, publish: Callable[[Status], None]) -> Engine:
 
 def open_reader(context: Context) -> LedgerReader:
     """Return a reader of the ledger; only once the engine has opened and migrated the file."""
-    from app.sync.ledger import LedgerReader
+    from app.sync.ledger_reader import LedgerReader
 
     return LedgerReader(context.paths.ledger(context.profile.name), context.clock)
 

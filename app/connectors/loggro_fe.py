@@ -176,7 +176,10 @@ def _request(operation: str, fields: Mapping[str, str]) -> bytes:
     body = etree.SubElement(envelope, f"{{{_ENVELOPE}}}Body")
     call = etree.SubElement(body, operation)
     for name, value in fields.items():
-        etree.SubElement(call, name).text = value
+        try:
+            etree.SubElement(call, name).text = value
+        except ValueError as error:
+            raise ConnectorError(Failure.UNREADABLE, Delivery.NEVER_LEFT, system="fe", detail=name) from error
     return etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")
 
 

@@ -164,6 +164,8 @@ class _Dian:
             return None
         if not self._connectors.profile.route(Operation.FE_RESOLUTION).is_called:
             return None
+        if not number.isprintable():  # no number of the DIAN, and nothing that XML can carry
+            return None
         known = self._cache.find(number, family, self._now)
         if known is None:
             try:

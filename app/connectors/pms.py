@@ -112,7 +112,8 @@ class Pms:
         """Return the tab «Resolución de facturación» (convenida): one numbering per document type and range."""
         self._profile.require(Operation.PMS_RESOLUTIONS)
         rows = _rows((await self._hotel_call("billing_resolutions")).json(), "billing_resolutions")
-        return tuple(_parse(WireResolution, row).numbering() for row in rows)
+        found = (_parse(WireResolution, row).numbering() for row in rows)
+        return tuple(numbering for numbering in found if numbering is not None)
 
     async def approved_after(self, position: int, page: int = 1) -> ApprovedPage:
         """Return one page of the documents approved after ``position`` (convenida).

@@ -227,10 +227,14 @@ class WireResolution(Wire):
     valid_to: Day | None = None
     next_number: Whole | None = None
 
-    def numbering(self) -> Numbering:
+    def numbering(self) -> Numbering | None:
+        """Return the numbering, ``None`` where its type is none of the DIAN's."""
+        kind = DocumentType.of(self.document_type)
+        if kind is None:
+            return None
         return Numbering(
             system=System.PMS,
-            family=DocumentType(self.document_type).family,
+            family=kind.family,
             prefix=self.prefix,
             first=self.from_number,
             last=self.to_number,

@@ -30,8 +30,11 @@ from app.model.sales import Sale
 PAGE: Final = 100
 """The documented maximum; more is answered with 400."""
 
+_LONGEST_ID: Final = 100
 _MOST_PAGES: Final = 20_000
-"""Two million rows: more than any hotel has, and an end for a server that always has one more."""
+"""Two million sales: more than any hotel has in the days that are asked for."""
+_MOST_PAGES_OF_LIST: Final = 50
+"""Of consecutivos, of cajas, and of sales with one number."""
 _LITTLE: Final = 5.0
 """Seconds that are waited out here; a longer ``Retry-After`` ends the cycle, so that nobody waits for a batch."""
 _REPEATS: Final = 3
@@ -104,12 +107,12 @@ class Pymes:
 
     async def sales_between(self, first: date, last: date) -> AsyncGenerator[SalesPage, None]:
         """Yield pages of the sales dated in the days given, both included."""
-        async for page in self._sales({"fechaDesde": first.isoformat(), "fechaHasta": last.isoformat()}):
+        async for page in self._sales({"fechaDesde": first.isoformat(), "fechaHasta": last.isoformat()}, _MOST_PAGES):
             yield page
 
     async def sales_numbered(self, full_number: str) -> tuple[Sale, ...]:
         """Return every sale that carries this number, whatever its type or date."""
-        return tuple([sale async for page in self._sales({"numero": full_number}) for sale in page.sales])
+        return tuple([sale async for page in self._sales({"numero": full_number}, _MOST_PAGES_OF_LIST) for sale in page.sales])
 
     async def send(self, document: Document, consecutivo: str) -> str | None:
         """Post a document as venta externa (convenida) and return Pymes' id, ``None`` where the answer names none.
@@ -132,22 +135,24 @@ class Pymes:
         except ConnectorError:
             return None
 
-    async def _sales(self, filters: dict[str, str | int]) -> AsyncGenerator[SalesPage, None]:
+    async def _sales(self, filters: dict[str, str | int], most: int) -> AsyncGenerator[SalesPage, None]:
         self._profile.require(Operation.PYMES_SALES)
-        async for rows, total in self._pages(WireVenta, self._profile.facturacion, "/v1/ventas-detallado", filters):
+        path = "/v1/ventas-detallado"
+        async for rows, total in self._pages(WireVenta, self._profile.facturacion, path, filters, most):
             try:
                 yield SalesPage(tuple(sale for row in rows if (sale := row.sale()) is not None), total)
             except ValueError as error:
                 raise _unreadable(str(error)) from error
 
     async def _list(self, shape: type[W], base: str | None, path: str) -> tuple[W, ...]:
-        return tuple([row async for rows, _ in self._pages(shape, base, path, {}) for row in rows])
+        return tuple([row async for rows, _ in self._pages(shape, base, path, {}, _MOST_PAGES_OF_LIST) for row in rows])
 
     async def _pages(
-        self, shape: type[W], base: str | None, path: str, filters: dict[str, str | int]
+        self, shape: type[W], base: str | None, path: str, filters: dict[str, str | int], most: int
     ) -> AsyncIterator[tuple[list[W], int]]:
+        """Yield pages, ``most`` of them: a server that always has one more must not keep us for ever."""
         seen = 0
-        for page in range(1, _MOST_PAGES + 1):
+        for page in range(1, most + 1):
             answer = await self._call("GET", base, path, params={**filters, "page": page, "limit": PAGE})
             data = answer.json()
             rows = [_parse(shape, row) for row in _contenido(data)]
@@ -208,7 +213,7 @@ def _total(data: Any, otherwise: int) -> int:
 def _created(answer: Answer) -> str:
     data = answer.json()
     uuid = data.get("datos") if isinstance(data, dict) else None
-    if not isinstance(uuid, str) or not uuid:
+    if not isinstance(uuid, str) or not 0 < len(uuid) <= _LONGEST_ID or not uuid.isprintable():
         raise _unreadable("datos")
     return uuid
 

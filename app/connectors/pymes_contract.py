@@ -140,7 +140,7 @@ class WireVenta(Wire):
     estadoDian: str | None = None
 
     def sale(self) -> Sale | None:
-        """Return the sale, ``None`` where its type is none of the DIAN's: Pymes sells things that no PMS ever issued."""
+        """Return the sale, ``None`` where its type is none of the DIAN's: Pymes sells more than a PMS ever issued."""
         kind = DocumentType.of(self.tipoDocumento)
         if kind is None:
             return None

@@ -236,8 +236,8 @@ class Transport:
             failure,
             delivery,
             status=status,
-            codes=tuple(self._clean(code)[:_LONGEST_CODE] for code in codes),
-            messages=tuple(self._clean(message)[:_LONGEST_MESSAGE] for message in messages),
+            codes=tuple(_plain(self._clean(code))[:_LONGEST_CODE] for code in codes),
+            messages=tuple(_plain(self._clean(message))[:_LONGEST_MESSAGE] for message in messages),
             detail=detail,
             retry_after=_retry_after(answer.headers.get("retry-after")),
         )
@@ -255,6 +255,11 @@ def _cause_of_kind(error: BaseException | None, kind: type[BaseException]) -> Ba
             return error
         error = error.__cause__ or error.__context__
     return None
+
+
+def _plain(text: str) -> str:
+    """Take out what no screen should obey: control letters, and those that turn the reading direction."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _host_of(location: str) -> str | None:

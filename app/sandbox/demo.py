@@ -27,7 +27,8 @@ from app.sandbox.scenario import Scenario
 from app.sandbox.scenarios import scenario_named
 from app.sandbox.session import PROFILE, practice_profile, set_up, sign_in
 from app.sync.engine import Engine
-from app.sync.ledger import Ledger, LedgerReader, Row
+from app.sync.ledger import Ledger
+from app.sync.ledger_reader import LedgerReader, Row
 from app.sync.recovery import open_ledger
 from app.sync.schedule import Backoff, no_later_than
 from app.sync.service import open_engine

@@ -190,7 +190,8 @@ class Asleep(AnswerLost):
     def expect(self) -> str:
         return _(
             "El computador se suspende con respuestas perdidas y despierta a las ocho horas; el hotel siguió "
-            "facturando. Botones empieza de nuevo desde su libro: comprueba la numeración, mira lo dudoso y lleva lo demás."
+            "facturando. Botones empieza de nuevo desde su libro: comprueba la numeración, mira lo dudoso y lleva lo "
+            "demás."
         )
 
 

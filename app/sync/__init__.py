@@ -40,9 +40,9 @@ the approved one. Where nothing may be sent, numbering and rules keep no documen
 may not be written: the commit fails before the byte leaves, the engine says so and tries again from the file.
 
 *A lost ledger knows less than Pymes.* One that was damaged, lost or put back from a copy (``recovery``) is marked in
-the file itself, and refuses every intent until both systems have been looked through (``rebuild``). A look finds
-what has
-arrived, not what is still under way; so absence counts only once the settling time since the loss is over, as in doubt.
+the file itself, and refuses every intent until both systems have been looked through (``rebuild``). A look finds what
+has arrived, not what is still under way; so absence counts only once the settling time since the loss is over, as in
+doubt.
 
 *One writer.* The state of a document is derived from its events by ``model.journey.advance`` and written with them in
 one transaction, by one thread that holds the lock on the data folder.

@@ -15,7 +15,8 @@ from app.model.clock import SystemClock
 from app.model.journey import State
 from app.sandbox.practice import Practice
 from app.storage.backup import backups_of
-from app.sync.ledger import Ledger, LedgerReader
+from app.sync.ledger import Ledger
+from app.sync.ledger_reader import LedgerReader
 from app.system.paths import Paths
 from tests.support.bridge import bridge_to
 from tests.support.console import begin, run

@@ -23,7 +23,8 @@ from app.model.journey import Event, EventKind, ImpossibleStep, State, rebuild
 from app.storage import database, tables
 from app.storage.database import HEAD, check_whole
 from app.storage.errors import LedgerDamaged, LedgerTooNew
-from app.sync.ledger import Ledger, LedgerReader
+from app.sync.ledger import Ledger
+from app.sync.ledger_reader import LedgerReader
 from tests.support.harm import HARMS, do_harm
 from tests.support.panel import HandClock, document, fill, filled, numbering, proof
 from tests.support.stories import START, stories

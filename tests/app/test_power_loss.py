@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from app.model.documents import Family
 from app.model.journey import State, rebuild
-from app.sync.ledger import LedgerReader
+from app.sync.ledger_reader import LedgerReader
 from app.sync.recovery import open_ledger
 from tests.support.desk import Desk, played
 from tests.support.power import at_every_commit, snapshot
@@ -84,6 +86,8 @@ def test_the_files_of_every_commit_and_of_any_moment_between_end_exactly_once(tm
     assert len(copies) > 30
 
 
+# A request that is cut off while it connects leaves its socket to the collector, as a dead machine leaves it to nobody.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_one_power_cut_after_another_each_going_on_with_what_the_last_left(tmp_path: Path) -> None:
     async def trial(desk: Desk) -> None:
         rng, path, cut_off = Random(11), desk.bridge.path, 0

@@ -22,7 +22,8 @@ from app.sandbox.demo import Outcome, play
 from app.sandbox.house import House
 from app.sandbox.practice import FrontDesk
 from app.sandbox.scenarios import SCENARIOS, Hangs, OutOfService, RateLimited
-from app.sync.ledger import Ledger, LedgerReader, Row
+from app.sync.ledger import Ledger
+from app.sync.ledger_reader import LedgerReader, Row
 from app.system.paths import Paths
 from app.texts.causes import explain
 from tests.support.practice import SALES, SEND, Running, running

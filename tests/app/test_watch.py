@@ -11,7 +11,8 @@ from app.model.gaps import GapKind
 from app.model.journey import Event, EventKind
 from app.model.numbering import NumberingProof, System, prove
 from app.model.relevo import Stage
-from app.sync.ledger import Ledger, LedgerReader
+from app.sync.ledger import Ledger
+from app.sync.ledger_reader import LedgerReader
 from app.sync.watch import Watch, watch_ranges
 from tests.support.panel import NOW, HandClock, document, numbering
 

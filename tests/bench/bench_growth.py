@@ -25,7 +25,8 @@ from app.model.journey import Event, EventKind, State
 from app.storage.backup import back_up, is_due
 from app.storage.database import check_whole
 from app.sync.arrival import columns_of
-from app.sync.ledger import Ledger, LedgerReader
+from app.sync.ledger import Ledger
+from app.sync.ledger_reader import LedgerReader
 from tests.support.panel import document
 
 SIZES = (1_000, 100_000, 1_000_000)

@@ -34,7 +34,7 @@ MAY_IMPORT = (
 DOORS = {
     "keyring": ("app.system.vault",),
     "httpx": ("app.connectors.transport",),
-    "sqlalchemy": ("app.storage", "app.sync.ledger"),
+    "sqlalchemy": ("app.storage", "app.sync.ledger", "app.sync.ledger_reader"),
     "alembic": ("app.storage",),
     "qasync": ("ui.loop",),
     "PySide6": ("ui",),

@@ -12,7 +12,8 @@ import pytest
 
 from app.model.clock import SystemClock
 from app.model.journey import rebuild
-from app.sync.ledger import Ledger, LedgerReader
+from app.sync.ledger import Ledger
+from app.sync.ledger_reader import LedgerReader
 from tests.support.victim import LEDGER, Victim, child_of, freeze, thaw, wait_a_little
 
 pytestmark = [

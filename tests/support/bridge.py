@@ -16,7 +16,7 @@ from app.sandbox.practice import Practice
 from app.sandbox.session import practice_profile, set_up, sign_in
 from app.sandbox.tokens import Kind
 from app.sync.engine import Engine
-from app.sync.ledger import LedgerReader, Row
+from app.sync.ledger_reader import LedgerReader, Row
 from app.sync.recovery import open_ledger
 from app.sync.service import open_engine
 from app.system.settings import Settings

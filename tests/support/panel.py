@@ -14,7 +14,8 @@ from app.model.journey import Event, EventKind
 from app.model.numbering import APPLIES_TO_PMS, Numbering, NumberingProof, Source, System, prove
 from app.model.parties import Party
 from app.model.status import Status
-from app.sync.ledger import Ledger, LedgerReader
+from app.sync.ledger import Ledger
+from app.sync.ledger_reader import LedgerReader
 
 NOW = datetime(2026, 11, 24, 14, 5, tzinfo=UTC)
 HOTEL = Party(id_type="31", id="900508908", name="Hotel La Ceiba S.A.S.", check_digit="9")

@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractItemModel, Qt
 from pytestqt.qtbot import QtBot
 
 from app.model.journey import State
-from app.sync.ledger import LedgerReader, Row
+from app.sync.ledger_reader import LedgerReader, Row
 from tests.support.panel import HandClock, fill, filled
 from ui.panel.model import NUMBER, PAGE, ROW_ROLE, STATE, DocumentsModel
 

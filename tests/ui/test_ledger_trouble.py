@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from app.model.errors import Failure
 from app.model.status import Mood, Rebuild, Status, Trouble
 from app.storage import database
-from app.sync.ledger import Ledger, LedgerReader
+from app.sync.ledger import Ledger
+from app.sync.ledger_reader import LedgerReader
 from app.system.paths import Paths
 from app.system.settings import Settings
 from app.texts.status import sentence

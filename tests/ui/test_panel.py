@@ -14,7 +14,7 @@ from app.model.causes import Cause
 from app.model.errors import Failure
 from app.model.journey import State
 from app.model.status import Counts, Status, Trouble
-from app.sync.ledger import LedgerReader, Row
+from app.sync.ledger_reader import LedgerReader, Row
 from app.system.paths import Paths
 from app.system.settings import Settings, load
 from tests.support.panel import NOW, HandClock, filled, proof, status
@@ -240,6 +240,19 @@ def test_only_the_sandbox_lets_its_documents_be_approved_and_only_once_they_are_
     with qtbot.waitSignal(panel.approve_requested) as asked:
         menu.actions()[1].trigger()
     assert asked.args == [50]
+
+
+def test_without_a_tray_there_is_a_way_to_leave(qtbot: QtBot, panel: PanelWindow) -> None:
+    def leaving() -> list[QAbstractButton]:
+        panel.draw(status())
+        return [one for one in panel.findChildren(QAbstractButton) if one.text() == "Salir" and one.isVisible()]
+
+    panel.has_tray = True
+    assert not leaving()
+    panel.has_tray = False
+    (leave,) = leaving()
+    with qtbot.waitSignal(panel.quit_requested):
+        leave.click()
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from app.model.causes import Cause
 from app.model.documents import Family
 from app.model.journey import Event, EventKind
 from app.model.numbering import Condition, NumberingProof, System, prove
-from app.sync.ledger import Ledger, LedgerReader
+from app.sync.ledger import Ledger
+from app.sync.ledger_reader import LedgerReader
 from tests.support.panel import NOW, HandClock, document, numbering, status
 from ui.context import Context
 from ui.panel.numbering import NumberingPage

@@ -30,7 +30,7 @@ from ui.parts import (
 from ui.theme import Role, Space
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
-    from app.sync.ledger import Row
+    from app.sync.ledger_reader import Row
 
 
 _NARROWEST = 320

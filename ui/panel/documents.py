@@ -35,7 +35,7 @@ from ui.theme.icons import tinted
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
     from app.storage.numbers import Known
-    from app.sync.ledger import Row
+    from app.sync.ledger_reader import Row
 
 _TYPING_MS: Final = 180
 _WIDTHS: Final = {NUMBER: 140, DATE: 104, AMOUNT: 134, STATE: 140}

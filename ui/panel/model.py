@@ -17,7 +17,7 @@ from ui.loop import in_thread, spawn
 from ui.panel.query import Latest
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
-    from app.sync.ledger import Row
+    from app.sync.ledger_reader import Row
 
 log = logging.getLogger(__name__)
 

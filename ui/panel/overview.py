@@ -26,12 +26,12 @@ from ui.parts import Banner, Card, Elided, EmptyState, Icon, Scroll, Words, clea
 from ui.theme import Role, Space, Tone, tokens
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
-    from app.sync.ledger import Row
+    from app.sync.ledger_reader import Row
 
 _LAST = 7
 _NARROW = 860
 _AMOUNT_WIDTH = 116
-_STATE_WIDTH = 136
+_STATE_WIDTH = 128
 
 
 class OverviewPage(Scroll):
@@ -78,7 +78,7 @@ class OverviewPage(Scroll):
         self._last_card.box.addStretch(1)
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._columns.setSpacing(Space.LARGE)
-        self._columns.addWidget(self._needs_card, 5)
+        self._columns.addWidget(self._needs_card, 4)
         self._columns.addWidget(self._last_card, 9)
         self.box.addLayout(self._columns, 1)
 

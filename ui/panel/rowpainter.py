@@ -18,7 +18,7 @@ from ui.theme import tokens
 from ui.theme.icons import paint_icon
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
-    from app.sync.ledger import Row
+    from app.sync.ledger_reader import Row
 
 ROW_HEIGHT = 54
 _PAD = 12

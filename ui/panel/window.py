@@ -23,7 +23,7 @@ from ui.theme import Role, Space
 from ui.theme.icons import app_icon
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
-    from app.sync.ledger import Row
+    from app.sync.ledger_reader import Row
 
 _REFRESH_MS = 400
 """How soon a change of the counts is followed by a look into the ledger."""
@@ -200,6 +200,11 @@ class PanelWindow(QMainWindow):
         wizard.setCheckable(False)
         wizard.clicked.connect(self.wizard_requested)
         rail.box.addWidget(wizard)
+        self._leave = Button(_("Salir"), Kind.NAV, icon="exit", size=20)
+        self._leave.setToolTip(_("Salir (deja de enviar)"))
+        self._leave.setCheckable(False)
+        self._leave.clicked.connect(self.quit_requested)
+        rail.box.addWidget(self._leave)
         rail.box.addSpacing(Space.SMALL)
         rail.box.addWidget(Words(self._context.profile.title, Role.CAPTION))
         return rail
@@ -233,6 +238,8 @@ class PanelWindow(QMainWindow):
 
     def _redraw(self) -> None:
         self.header.draw(self._status)
+        # Where there is a tray, its menu has it, and closing the window must not be taken for leaving.
+        self._leave.setVisible(not self.has_tray)
         if self.desk is not None:
             # Before the end of the wizard nobody would carry them.
             self.desk.approve.setVisible(self._status.set_up)

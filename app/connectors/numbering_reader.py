@@ -71,7 +71,7 @@ async def read_proofs(
     through the typed ``evidence``. Raises ``ConnectorError`` of the PMS or Pymes; the FE service is optional, so its
     failure is only told.
     """
-    pms, pymes = await asyncio.gather(_pms(connectors, evidence, now), _pymes(connectors, evidence, now))
+    pms, pymes = await read_columns(connectors, evidence, now)
     dian = _Dian(connectors, dian_cache or DianCache(), now)
     typed_dian = _typed(evidence, System.DIAN)
     proofs = []
@@ -96,8 +96,14 @@ async def read_columns(
     connectors: Connectors, evidence: Sequence[Numbering], now: datetime
 ) -> tuple[tuple[Numbering, ...], tuple[Numbering, ...]]:
     """Return what the PMS and what Pymes state of the hotel's four families, read or typed."""
-    pms, pymes = await asyncio.gather(_pms(connectors, evidence, now), _pymes(connectors, evidence, now))
-    return pms, pymes
+    # Not gather: where one side fails, it would leave the other's request running on a connection about to be closed.
+    try:
+        async with asyncio.TaskGroup() as group:
+            pms = group.create_task(_pms(connectors, evidence, now))
+            pymes = group.create_task(_pymes(connectors, evidence, now))
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    return pms.result(), pymes.result()
 
 
 async def _pms(connectors: Connectors, evidence: Sequence[Numbering], now: datetime) -> tuple[Numbering, ...]:

@@ -112,7 +112,9 @@ class Pymes:
 
     async def sales_numbered(self, full_number: str) -> tuple[Sale, ...]:
         """Return every sale that carries this number, whatever its type or date."""
-        return tuple([sale async for page in self._sales({"numero": full_number}, _MOST_PAGES_OF_LIST) for sale in page.sales])
+        return tuple(
+            [sale async for page in self._sales({"numero": full_number}, _MOST_PAGES_OF_LIST) for sale in page.sales]
+        )
 
     async def send(self, document: Document, consecutivo: str) -> str | None:
         """Post a document as venta externa (convenida) and return Pymes' id, ``None`` where the answer names none.

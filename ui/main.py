@@ -264,10 +264,10 @@ class Program:
         self._take(self._first_status(set_up=self._set_up, counts=self.status.counts))
         if self._set_up:
             self.host.start()
-        if self.tray.is_reachable:
-            self._tell_once_about_tray()
-        else:
+        if not self.tray.is_reachable:
             self.show_panel()
+        elif self.panel is None or not self.panel.isVisible():
+            self._tell_once_about_tray()
 
     def _follow_profile(self) -> None:
         """Have nothing left of another hotel, where the wizard turned to this one."""

@@ -65,12 +65,11 @@ def _problems(status: Status) -> dict[str, tuple[str, str]]:
         found[f"trouble/{trouble.system}/{trouble.failure}"] = (trouble_line(trouble), explanation.place)
     if (rebuild := status.rebuild) is not None:
         found[f"rebuild/{rebuild.since}"] = (rebuild_title(), rebuild_rule())
-    for proof in status.proofs:
-        if not proof.holds:
-            cells = ",".join(f"{cell.field}={sorted(cell.values.items())}" for cell in proof.differences)
-            key = f"proof/{proof.family}/{proof.range_name}/{cells}/{proof.conditions}"
-            title = f"{families_name(proof.family)}: {proof_title(proof)}"
-            found[key] = (title, _("Nada de ese rango se envía hasta que coincida. El panel muestra dónde corregir."))
+    for proof in status.broken_proofs:
+        cells = ",".join(f"{cell.field}={sorted(cell.values.items())}" for cell in proof.differences)
+        key = f"proof/{proof.family}/{proof.range_name}/{cells}/{proof.conditions}"
+        title = f"{families_name(proof.family)}: {proof_title(proof)}"
+        found[key] = (title, _("Nada de ese rango se envía hasta que coincida. El panel muestra dónde corregir."))
     counts = status.counts
     kinds = [
         kind for kind, n in (("conflict", counts.conflict), ("held", counts.held), ("missing", counts.missing)) if n

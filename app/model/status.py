@@ -119,14 +119,10 @@ class Status(Value):
     @property
     def needs_attention(self) -> bool:
         counts = self.counts
-        return bool(counts.held or counts.conflict or counts.missing) or any(map(self._is_a_worry, self.proofs))
+        return bool(counts.held or counts.conflict or counts.missing or self.broken_proofs)
 
-    def _is_a_worry(self, proof: NumberingProof) -> bool:
-        """Say whether a range that does not hold needs somebody.
-
-        Not one that merely ended, with another in its place.
-        """
-        if proof.holds:
-            return False
-        replaced = any(other.holds and other.family is proof.family for other in self.proofs)
-        return not (proof.agrees and replaced)
+    @property
+    def broken_proofs(self) -> tuple[NumberingProof, ...]:
+        """Return the ranges that need somebody: not one that merely ended, with another in its place."""
+        good = {proof.family for proof in self.proofs if proof.holds}
+        return tuple(proof for proof in self.proofs if not proof.holds and not (proof.agrees and proof.family in good))

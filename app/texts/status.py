@@ -105,7 +105,7 @@ def rebuild_story(rebuild: Rebuild, now: datetime) -> str:
 
 def attention_line(status: Status) -> str:
     """Say what needs a person, the gravest first."""
-    broken = [proof for proof in status.proofs if not proof.holds]
+    broken = status.broken_proofs
     if broken:
         return plural(
             "La numeración {range} no coincide: nada de ese rango se envía.",

@@ -110,7 +110,7 @@ async def drive(hotel: Running, contracts: dict[str, Contract]) -> list[Document
             assert await sender.send(document, consecutivos[document.family])
         assert await sender.send(documents[0], consecutivos[documents[0].family])
         first, last = documents[0].issued_at.date(), documents[-1].issued_at.date()
-        read = [sale async for page in pymes.sales_between(first, last) for sale in page]
+        read = [sale async for page in pymes.sales_between(first, last) for sale in page.sales]
         assert len(read) == len(documents)
         assert len(await pymes.sales_numbered(documents[0].full_number)) == 1
     return documents

@@ -60,7 +60,7 @@ def test_several_problems_at_once_are_one_notice(notices: Notices, told: list[tu
     notices.tell_now()
     assert len(told) == 1
     title, text = told[0]
-    assert title == "3 cosas necesitan de usted"
+    assert title == "3 asuntos requieren su atención"
     assert len(text.splitlines()) == 3
 
 

@@ -105,7 +105,7 @@ class OverviewPage(Scroll):
         self._draw_needs(status, now)
 
     def _draw_needs(self, status: Status, now: datetime) -> None:
-        broken = tuple(proof for proof in status.proofs if not proof.holds)
+        broken = status.broken_proofs
         counts = (status.counts.conflict, status.counts.held, status.counts.missing)
         trouble = status.trouble
         shown = (

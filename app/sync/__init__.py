@@ -15,7 +15,8 @@ document with its cause. Everything else *may* have arrived and is ``IN_DOUBT``.
 
 *Doubt is settled by looking.* An in-doubt document is looked up, with growing pauses. Found and equal is proven, found
 and different is a conflict. Only when looks over the whole settling time keep finding nothing does it count as proven
-missing and return to ``SEEN``; the next send carries the same key.
+missing and return to ``SEEN``; the next send carries the same key. That time goes by the wall clock, which people and
+batteries set: so it takes several looks as well, and a moment further ahead than any pause counts as come.
 
 *Look before send.* Nothing is sent that a look in the same cycle did not find absent. Between that look and the send
 lies a gap in which another writer (Loggro's own sync, another PC) may write: look-before-send is not atomic. What
@@ -28,7 +29,9 @@ green.
 (``model.sales``).
 
 *Nothing wrong leaves.* Every batch proves the numbering anew before it is sent, and only documents whose number lies in
-a range that agrees right now are sent (``guard``). A token of another hotel locks everything.
+a range that agrees right now are sent (``guard``). A token of another hotel locks everything. Somebody may still edit
+the numbering within the seconds of one batch: what Pymes then refuses is held, and goes once the numbering was seen to
+change and agrees again; what it takes stands under the consecutivo that was proven, and nothing follows it.
 
 *Where documents come from is interchangeable.* The PMS' list, a folder or a range (``connectors.source``): a source
 hands out batches, and what it wants to remember is committed together with their rows. Only what the DIAN is known to

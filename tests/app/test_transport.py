@@ -91,6 +91,14 @@ def test_a_certificate_that_the_machine_does_not_trust_never_gets_the_request(tm
     assert error.needs_a_person
 
 
+@pytest.mark.parametrize("location", ["http://[", "//", "http://[::1", "x" * 20_000])
+def test_a_redirect_to_nowhere_is_no_answer_either(location: str) -> None:
+    with wire.answering(302, headers={"Location": location}) as url:
+        error = failing(url)
+    assert error.failure in (Failure.UNSAFE_ADDRESS, Failure.NETWORK)
+    assert error.delivery is not Delivery.NEVER_LEFT and len(error.detail) <= 500
+
+
 # The proxy
 
 
@@ -184,6 +192,14 @@ def test_a_message_is_bounded_and_without_secrets() -> None:
     with wire.answering(400, json.dumps(body).encode()) as url:
         error = failing(url)
     assert len(error.messages) <= 20 and max(map(len, error.messages)) <= 500
+
+
+def test_a_code_is_bounded_and_no_letter_turns_a_message_round_or_steers_a_terminal() -> None:
+    body = {"errores": [{"codigo": "c" * 10_000, "mensaje": "total \u202e000.1\x1b[2J \ud800"}]}
+    with wire.answering(400, json.dumps(body).encode()) as url:
+        error = failing(url)
+    assert error.codes == ("c" * 100,)
+    assert error.messages == ("total  000.1 [2J  ",)
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def test_a_range_says_what_is_left_when_it_ends_and_when_to_ask(
     names = ("Se acaban hacia el", "Fin de la vigencia", "Pida la nueva")
     for expected in (*names, "Entre el ", "15/01/2028", "Antes del"):
         assert expected in said
-    assert "Se puede pedir desde el" in said and "Unos 6 al día." in said
+    assert "Se puede pedir desde el" in said and "Cerca de 6 al día." in said
     assert "Sin huecos en lo que Botones ha visto." in said
 
 
@@ -136,7 +136,7 @@ def test_missing_numbers_are_listed_with_their_reason(qtbot: QtBot, page: Number
         "No está en Alojamientos",
         "Rechazado por la DIAN",
     ]
-    assert "FEHT17: nadie sabe de él" in said and "FEHT40 a FEHT41 (2 números)" in said
+    assert "FEHT17: sin rastro" in said and "FEHT40 a FEHT41 (2 números)" in said
     assert "FEHT55: la DIAN lo rechazó" in said
 
 

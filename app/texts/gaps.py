@@ -26,13 +26,13 @@ def gap_line(gap: Gap) -> str:
             n=plural("{n} número", "{n} números", gap.count).format(n=whole(gap.count)),
         )
     advice = {
-        GapKind.NOT_IN_PMS: _("sin rastro: busque en Alojamientos si se emitió o quedó a medias."),
+        GapKind.NOT_IN_PMS: _("sin rastro; busque en Alojamientos si se emitió o quedó a medias."),
         GapKind.NOT_IN_PYMES: _("aprobado en Alojamientos; falta en Pymes."),
-        GapKind.REJECTED: _("rechazado por la DIAN: corrija el documento y envíelo de nuevo con el mismo número."),
+        GapKind.REJECTED: _("rechazado por la DIAN; corrija el documento y envíelo de nuevo con el mismo número."),
         GapKind.OTHER_CHANNEL: _("emitido fuera de Alojamientos."),
-        GapKind.ANNULLED: _("anulado: ya no se emite."),
+        GapKind.ANNULLED: _("anulado; ya no se emite."),
         GapKind.IN_FLIGHT: _("en camino; no hay que hacer nada."),
     }[gap.kind]
     if gap.kind is GapKind.NOT_IN_PMS and gap.in_pymes:
-        advice = _("en Pymes y no en Alojamientos: averigüe quién hizo el registro.")
+        advice = _("en Pymes y no en Alojamientos; averigüe quién hizo el registro.")
     return f"{numbers}: {advice}"

@@ -57,6 +57,7 @@ between = (
     | st.tuples(st.just("deliver"))
     | st.tuples(st.just("jump"), st.sampled_from([1.0, 4.0, 3600.0, -3600.0]))
     | st.tuples(st.just("jump"), st.sampled_from([86_400.0 * 400, -86_400.0 * 400]))
+    | st.tuples(st.just("jump"), st.just(-86_400.0 * 400))
     | st.tuples(st.just("wait"), st.sampled_from([0.4, 2.0, 30.0, 8 * 3600.0]))
 )
 schedules = st.lists(st.tuples(cycles, st.lists(between, max_size=2)), min_size=2, max_size=5)
@@ -106,13 +107,16 @@ def test_any_schedule_ends_with_each_document_once_or_held(
             schedule=schedules,
             computers=st.sampled_from([1, 1, 1, 2]),
             parallel=st.sampled_from([1, 3]),
+            batch=st.sampled_from([2, 100]),
             mode=st.sampled_from([Mode.COMPLETE, Mode.SEND_ALL]),
         )
-        def all_end_well(schedule: list[tuple[Any, list[Any]]], computers: int, parallel: int, mode: Mode) -> None:
+        def all_end_well(
+            schedule: list[tuple[Any, list[Any]]], computers: int, parallel: int, batch: int, mode: Mode
+        ) -> None:
             async def run() -> None:
                 world = World(hotel, tmp_path, template)
                 try:
-                    await world.found(computers, parallel, mode)
+                    await world.found(computers, parallel, batch, mode)
                     await follow(world, hotel.clock.move, schedule)
                     await world.run_dry()
                     world.judge()

@@ -127,7 +127,7 @@ class World:
     def house(self) -> House:
         return self._hotel.house
 
-    async def found(self, computers: int, parallel: int, mode: Mode) -> None:
+    async def found(self, computers: int, parallel: int, batch: int, mode: Mode) -> None:
         """Start over: the same hotel as if just founded, and computers with empty ledgers."""
         Schedule.world = self
         self.house.reset(1)
@@ -137,7 +137,7 @@ class World:
                 old.unlink()
             shutil.copy(self._template, path)
             bridge = await bridge_into(self._hotel, path, mode)
-            profile = bridge.profile.model_copy(update={"parallel": parallel})
+            profile = bridge.profile.model_copy(update={"parallel": parallel, "batch": batch})
             self.bridges.append(Bridge(path, profile, bridge.vault, bridge.settings, self.clock))
         self._first_ranges = [dict(row) for row in self.house.books.rows("SELECT * FROM numberings")]
 

@@ -116,10 +116,14 @@ def test_an_unknown_authority_is_named(tmp_path: Path) -> None:
 
 def test_a_proxy_that_wants_a_password_is_not_taken_for_loggro() -> None:
     with wire.answering(407, headers={"Proxy-Authenticate": "Basic"}) as proxy:
-        tunnelled = tried("https://api.loggro.example", proxy)
-        plain = tried(wire.shut(), proxy)
-    assert tunnelled.failure is plain.failure is Failure.PROXY
-    assert "407" in failure_text(tunnelled).meaning and "407" in failure_text(plain).meaning
+        attempt = tried("https://api.loggro.example", proxy)
+    assert attempt.failure is Failure.PROXY
+    assert "407" in failure_text(attempt).meaning
+
+
+def test_the_practice_hotel_is_never_asked_through_a_proxy() -> None:
+    with wire.answering(407, headers={"Proxy-Authenticate": "Basic"}) as proxy:
+        assert tried(wire.shut(), proxy).failure is Failure.NETWORK
 
 
 def test_a_proxy_that_is_not_there_is_a_failure_of_the_way_and_not_of_the_token() -> None:

@@ -219,10 +219,8 @@ async def create(connectors: Connectors, entry: Entry, clock: Clock, keep: Keep)
     """Have the consecutivo of ``entry`` in Pymes: look, and create it only where nothing like it stands there.
 
     ``keep`` is called with the intent before the request leaves. After a lost answer it looks until the profile's
-    settling time
-    is over, and never asks twice within it, not even after a restart. What the person can do something about comes
-    back in the
-    entry (``failure``); raises ``ValueError`` while the form cannot be read.
+    settling time is over, and never asks twice within it, not even after a restart. What the person can do something
+    about comes back in the entry (``failure``); raises ``ValueError`` while the form cannot be read.
     """
     numbering = to_numbering(entry.draft, System.PYMES, Source.TYPED, clock.now())
     try:

@@ -83,6 +83,8 @@ def losing_answers(target: str, path: str) -> Iterator[str]:
                 return
             self.send_response(answer.status)
             self.send_header("Content-Length", str(len(said)))
+            # Said, and not only done: a client that keeps the connection would lose its next request on it.
+            self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(said)
 

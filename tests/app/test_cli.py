@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,35 +15,13 @@ from app.sandbox.scenarios import SCENARIOS
 from app.system.paths import Paths
 from tests.support import ubl
 from tests.support.bridge import bridge_to
+from tests.support.console import begin, run
 
-ROOT = Path(__file__).parents[2]
 KEYS = [
     *("approved", "proven", "adopted", "held", "in_doubt", "lost", "doubled"),
     *("pms_total", "pymes_total", "seconds"),
 ]
 ENGLISH = ("Usage", "Options", "Commands", "Error:", "No such", "Missing", "Try '", "Show this")
-
-
-def begin(home: Path, *arguments: str) -> "subprocess.Popen[str]":
-    environment = os.environ | {"BOTONES_HOME": str(home), "COLUMNS": "200"}
-    return subprocess.Popen(
-        [sys.executable, "-m", "app", *arguments],
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
-
-
-def run(home: Path, *arguments: str, code: int = 0) -> tuple[str, str]:
-    """Run it to its end, and return what it said on both channels; fails on another exit code."""
-    process = begin(home, *arguments)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == code, err
-    assert "Traceback" not in err
-    return out, err
 
 
 def one_line(out: str) -> dict[str, Any]:

@@ -114,6 +114,7 @@ class World:
         self.counts: Counter[str] = Counter()
         self._plan = Plan()
         self._requests = self._sales = 0
+        self._batch = self._on_this_proof = 0
         self._sale_fault: AtSale | None = None
         self._late: list[Venta] = []
         self._task: asyncio.Task[int] | None = None
@@ -130,6 +131,7 @@ class World:
     async def found(self, computers: int, parallel: int, batch: int, mode: Mode) -> None:
         """Start over: the same hotel as if just founded, and computers with empty ledgers."""
         Schedule.world = self
+        self._batch = batch
         self.house.reset(1)
         for number in range(computers):
             path = self._folder / f"{number}.sqlite3"
@@ -285,6 +287,8 @@ class World:
         # Edits wait for a request that reads no numbering of the DIAN, else it could not be told what was read.
         if fault is AtRequest.EDIT and system != "fe":
             self.edit(System.PYMES, Family.FACTURA, Field.RESOLUTION)
+        if operation == "vigencias":
+            self._on_this_proof = 0
         if operation in _READS:
             self._read[_READS[operation]] = self._ranges_of(_READS[operation])
         elif system == "fe":
@@ -309,6 +313,9 @@ class World:
         family = venta.tipoDocumento.family
         if not self._was_read_agreeing(family):
             self.violations.append(f"sent without proof: {venta.claveExterna}")
+        self._on_this_proof += 1
+        if self._on_this_proof > self._batch:
+            self.violations.append(f"more than a batch on one proof: {venta.claveExterna}")
         if (family.value, venta.prefijo.upper(), venta.numero) in self._stood:
             self.violations.append(f"sent although it stood there: {venta.claveExterna}")
         self._sale_fault = self._plan.sales.get(self._sales)

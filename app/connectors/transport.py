@@ -9,7 +9,6 @@ import json
 import math
 import re
 import ssl
-import time
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +23,8 @@ from app.connectors.profile import require_safe
 from app.model.errors import ConnectorError, Delivery, Failure
 
 LIMIT_BYTES: Final = 16 * 1024 * 1024
-EXCERPT_CHARS: Final = 2_000
+_FIRST_CHARS: Final = 2_000
+"""So much of an answer is searched for the FE service's own message."""
 _LONGEST_MESSAGE: Final = 500
 _LONGEST_CODE: Final = 100
 _PATIENCE: Final = 4
@@ -51,7 +51,6 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
-    milliseconds: int
 
     def json(self) -> Any:
         """Return the body as JSON with numbers as text where they have a fraction.
@@ -64,17 +63,6 @@ class Answer:
             raise ConnectorError(
                 Failure.UNREADABLE, Delivery.IN_DOUBT, status=self.status, detail=type(error).__name__
             ) from error
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One request as the timeline may keep it: no headers, no secrets, bounded."""
-
-    method: str
-    path: str
-    status: int | None
-    milliseconds: int
-    excerpt: str = ""
 
 
 class Transport:
@@ -131,7 +119,6 @@ class Transport:
             require_safe(url)
         except ValueError as error:
             raise self._error(Failure.UNSAFE_ADDRESS, Delivery.NEVER_LEFT, detail=str(error)) from None
-        started = time.perf_counter()
         try:
             async with (
                 asyncio.timeout(self._patience),
@@ -156,7 +143,6 @@ class Transport:
             status=response.status_code,
             headers=response.headers,
             body=body,
-            milliseconds=round((time.perf_counter() - started) * 1000),
         )
         if not response.is_success:
             raise self._refusal(answer)
@@ -277,7 +263,7 @@ def _said(answer: Answer) -> tuple[tuple[str, ...], tuple[str, ...]]:
     try:
         data = json.loads(answer.body)
     except (ValueError, RecursionError):
-        found = _SOAP_MESSAGE.findall(answer.body[:EXCERPT_CHARS].decode("utf-8", "replace"))
+        found = _SOAP_MESSAGE.findall(answer.body[:_FIRST_CHARS].decode("utf-8", "replace"))
         return (), tuple(html.unescape(message).strip() for message in found if message.strip())
     if not isinstance(data, dict):
         return (), ()

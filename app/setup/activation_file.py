@@ -10,9 +10,6 @@ from app.connectors.profile import Profile
 from app.setup.activation import Activation
 from app.system.files import write_whole
 
-NAME = "activation.json"
-"""Under the home."""
-
 
 @dataclass(frozen=True, slots=True)
 class LoadedActivation:

@@ -27,8 +27,7 @@ def evidence_of(activation: Activation) -> tuple[Numbering, ...]:
     """Return all that was typed; the engine's guard needs the same.
 
     The DIAN's column comes from Form 1876, and the PMS' from the form of «Consecutivo» where no route reads the PMS.
-    What Pymes
-    says is never taken from that form: it would be compared with itself.
+    What Pymes says is never taken from that form: it would be compared with itself.
     """
     typed = list(activation.evidence)
     if not activation.route(Operation.PMS_RESOLUTIONS).is_called:

@@ -25,6 +25,9 @@ from ui.wizard.page import Page
 from ui.wizard.rehearsing import RehearsingPage
 from ui.wizard.window import WizardWindow
 
+SECONDS = 15_000
+"""Longest wait for something on the screen; in milliseconds, as Qt counts."""
+
 Wait = Callable[[Callable[[], bool]], None]
 
 
@@ -197,3 +200,7 @@ def reveal(widget: QWidget) -> None:
         if isinstance(parent, QScrollArea):
             parent.ensureWidgetVisible(widget)
         parent = parent.parentWidget()
+
+
+Seat = Callable[[Context], Person]
+"""What the fixture of that name gives: it sits a person down at a new window."""

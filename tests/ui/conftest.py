@@ -12,12 +12,15 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.setdefault("LANG", "C.UTF-8")
 
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from app.connectors.profile import load_profile
+from app.sandbox.practice import Practice
 from app.system.paths import Paths
 from app.system.settings import Settings
 from app.system.vault import SessionVault
 from tests.support.panel import HandClock
+from tests.support.wizard import SECONDS, Person, Seat, surroundings
 from ui.context import Context
 from ui.loop import new_loop
 from ui.preparation import NOWHERE
@@ -83,3 +86,24 @@ def context(tmp_path: Path, clock: HandClock) -> Context:
         vault=SessionVault("test"),
         clock=clock,
     )
+
+
+@pytest.fixture
+def home(tmp_path: Path, theme: Theme, turning: asyncio.AbstractEventLoop) -> Iterator[Context]:
+    """What the program gives the wizard, on a practice hotel of the test's own."""
+    with Practice.start(tmp_path / "hotel", push_delay=0.1) as practice:
+        yield surroundings(practice, tmp_path / "home")
+
+
+@pytest.fixture
+def seat(qtbot: QtBot) -> Iterator[Seat]:
+    """Sit a person down at a new window; whatever window is left open at the end is closed."""
+    people: list[Person] = []
+
+    def sit(context: Context) -> Person:
+        people.append(Person(context, lambda condition: qtbot.waitUntil(condition, timeout=SECONDS)))
+        return people[-1]
+
+    yield sit
+    for person in people:
+        person.close()

@@ -21,14 +21,12 @@ from app.sandbox.tokens import Kind
 from app.setup.verification import evidence_of
 from app.system.settings import load
 from app.system.vault import Secret, SessionVault
-from tests.support.wizard import Person, surroundings
+from tests.support.wizard import SECONDS, Seat, surroundings
 from ui.context import Context
 from ui.theme import Theme
 from ui.wizard.connections import ConnectionsPage
 from ui.wizard.numbering import NumberingPage
 from ui.wizard.verification import VerificationPage
-
-SECONDS = 15_000
 
 
 def ordered(order: Callable[[], object]) -> None:
@@ -63,23 +61,6 @@ def practice(hotel: Practice) -> Practice:
 @pytest.fixture
 def home(practice: Practice, tmp_path: Path, theme: Theme, turning: asyncio.AbstractEventLoop) -> Context:
     return surroundings(practice, tmp_path / "home")
-
-
-@pytest.fixture
-def seat(qtbot: QtBot) -> Iterator[Callable[[Context], Person]]:
-    """Sits a person down at a new window; whatever window is left open at the end is closed."""
-    people: list[Person] = []
-
-    def sit(context: Context) -> Person:
-        people.append(Person(context, lambda condition: qtbot.waitUntil(condition, timeout=SECONDS)))
-        return people[-1]
-
-    yield sit
-    for person in people:
-        person.close()
-
-
-Seat = Callable[[Context], Person]
 
 
 def test_the_whole_way_by_mouse_ends_with_settings_an_engine_can_use(home: Context, seat: Seat, qtbot: QtBot) -> None:

@@ -18,12 +18,10 @@ from app.model.setup import Step
 from app.sandbox.practice import Practice
 from tests.support import form1876
 from tests.support.form1876 import Form, Layout, Row, pdf_of
-from tests.support.wizard import Person, surroundings
+from tests.support.wizard import SECONDS, Person, surroundings
 from ui.parts import Facsimile
 from ui.theme import Theme
 from ui.wizard.verification import VerificationPage
-
-SECONDS = 15_000
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """The wizard where Loggro publishes little: a person does it on Loggro's screens, and what can be read verifies it."""
 
 import asyncio
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -23,7 +21,7 @@ from app.sandbox.tokens import Kind
 from app.setup.numbering import draft_of
 from app.system.vault import SessionVault, VaultLocked
 from tests.support.sandbox import guided
-from tests.support.wizard import Person, surroundings
+from tests.support.wizard import SECONDS, Person, Seat, surroundings
 from ui.context import Context
 from ui.theme import Theme
 from ui.wizard.activating import ActivatingPage
@@ -34,30 +32,6 @@ from ui.wizard.requirements import RequirementsPage
 from ui.wizard.verification import VerificationPage
 from ui.wizard.welcome import WelcomePage
 from ui.wizard.window import WizardWindow
-
-SECONDS = 15_000
-
-
-@pytest.fixture
-def home(tmp_path: Path, theme: Theme, turning: asyncio.AbstractEventLoop) -> Iterator[Context]:
-    with Practice.start(tmp_path / "hotel", push_delay=0.1) as practice:
-        yield surroundings(practice, tmp_path / "home")
-
-
-@pytest.fixture
-def sit(qtbot: QtBot) -> Iterator[Callable[[Context], Person]]:
-    people: list[Person] = []
-
-    def seat(context: Context) -> Person:
-        people.append(Person(context, lambda condition: qtbot.waitUntil(condition, timeout=SECONDS)))
-        return people[-1]
-
-    yield seat
-    for person in people:
-        person.close()
-
-
-Sit = Callable[[Context], Person]
 
 
 def as_loggro_is_today(context: Context) -> Context:
@@ -91,9 +65,9 @@ def do_on_loggros_screens(context: Context, person: Person) -> Draft:
     return found[0]
 
 
-def test_the_whole_guided_way_says_what_was_read_and_what_was_typed(home: Context, sit: Sit) -> None:
+def test_the_whole_guided_way_says_what_was_read_and_what_was_typed(home: Context, seat: Seat) -> None:
     context = as_loggro_is_today(home)
-    person = sit(context)
+    person = seat(context)
     flow = person.window.flow
     person.welcome()
     connections = person.page(ConnectionsPage)
@@ -157,8 +131,8 @@ def test_the_whole_guided_way_says_what_was_read_and_what_was_typed(home: Contex
     assert flow.activation.is_finished
 
 
-def test_a_mistake_from_the_paper_is_told_before_it_is_compared(home: Context, sit: Sit) -> None:
-    person = sit(home)
+def test_a_mistake_from_the_paper_is_told_before_it_is_compared(home: Context, seat: Seat) -> None:
+    person = seat(home)
     person.welcome()
     person.connect(fe=False)
     person.proceed()
@@ -175,8 +149,8 @@ def test_a_mistake_from_the_paper_is_told_before_it_is_compared(home: Context, s
     assert person.window.flow.activation.evidence == ()
 
 
-def test_the_real_hotel_has_its_own_beginning_and_the_practice_one_keeps_its_place(home: Context, sit: Sit) -> None:
-    person = sit(home)
+def test_the_real_hotel_has_its_own_beginning_and_the_practice_one_keeps_its_place(home: Context, seat: Seat) -> None:
+    person = seat(home)
     person.walk_to(Step.REQUIREMENTS)
     person.click(person.window.back)
     person.click(person.window.back)
@@ -191,11 +165,11 @@ def test_the_real_hotel_has_its_own_beginning_and_the_practice_one_keeps_its_pla
     assert person.window.flow.activation.hotel_nit is None, "what was learnt of the practice hotel stays there"
     assert not page.fe.wanted.isEnabled(), "its address is not in the profile"
     person.close()
-    assert sit(home).step is Step.CONNECTIONS
+    assert seat(home).step is Step.CONNECTIONS
 
 
-def test_the_nit_is_checked_and_its_digit_shown(home: Context, sit: Sit) -> None:
-    person = sit(home)
+def test_the_nit_is_checked_and_its_digit_shown(home: Context, seat: Seat) -> None:
+    person = seat(home)
     person.welcome()
     page = person.page(ConnectionsPage)
     assert isinstance(page, ConnectionsPage)
@@ -209,8 +183,8 @@ def test_the_nit_is_checked_and_its_digit_shown(home: Context, sit: Sit) -> None
     assert person.window.flow.busy is None, "nothing is asked without knowing for which hotel"
 
 
-def test_a_proxy_with_a_password_is_refused_where_it_is_typed(home: Context, sit: Sit) -> None:
-    person = sit(home)
+def test_a_proxy_with_a_password_is_refused_where_it_is_typed(home: Context, seat: Seat) -> None:
+    person = seat(home)
     person.welcome()
     page = person.page(ConnectionsPage)
     assert isinstance(page, ConnectionsPage)
@@ -224,8 +198,8 @@ def test_a_proxy_with_a_password_is_refused_where_it_is_typed(home: Context, sit
     assert home.settings.proxy is None
 
 
-def test_requirements_are_checked_again_without_being_asked(home: Context, sit: Sit, qtbot: QtBot) -> None:
-    person = sit(home)
+def test_requirements_are_checked_again_without_being_asked(home: Context, seat: Seat, qtbot: QtBot) -> None:
+    person = seat(home)
     person.walk_to(Step.REQUIREMENTS)
     flow = person.window.flow
     qtbot.waitUntil(lambda: bool(flow.activation.requirements), timeout=SECONDS)
@@ -234,10 +208,10 @@ def test_requirements_are_checked_again_without_being_asked(home: Context, sit: 
 
 
 def test_the_wait_for_the_token_can_be_left_and_begun_again(
-    tmp_path: Path, theme: Theme, turning: asyncio.AbstractEventLoop, sit: Sit, qtbot: QtBot
+    tmp_path: Path, theme: Theme, turning: asyncio.AbstractEventLoop, seat: Seat, qtbot: QtBot
 ) -> None:
     with Practice.start(tmp_path / "slow hotel", push_delay=60.0) as practice:
-        person = sit(surroundings(practice, tmp_path / "slow home"))
+        person = seat(surroundings(practice, tmp_path / "slow home"))
         person.walk_to(Step.ACTIVATION)
         page = person.page(ActivatingPage)
         assert isinstance(page, ActivatingPage)
@@ -262,9 +236,11 @@ class LockedVault(SessionVault):
         return super()._get(name)
 
 
-def test_a_locked_vault_is_waited_for_and_is_no_reason_to_sign_in_again(home: Context, sit: Sit, qtbot: QtBot) -> None:
+def test_a_locked_vault_is_waited_for_and_is_no_reason_to_sign_in_again(
+    home: Context, seat: Seat, qtbot: QtBot
+) -> None:
     home.vault = vault = LockedVault("sandbox")
-    person = sit(home)
+    person = seat(home)
     person.walk_to(Step.ACTIVATION)
     person.close()
     vault.is_locked = True

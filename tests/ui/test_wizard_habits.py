@@ -1,15 +1,12 @@
 """What people do with the wizard that no guide foresees: change their mind, leave, come back, steer with keys."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from threading import Thread
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox
-from pytestqt.qtbot import QtBot
 
 from app.model.documents import Family
 from app.model.errors import Failure
@@ -17,41 +14,15 @@ from app.model.mode import Mode
 from app.model.numbering import Field, System
 from app.model.setup import Step
 from app.model.status import Trouble
-from app.sandbox.practice import Practice
 from app.system.settings import load
 from app.system.vault import SessionVault
 from app.texts import speak
-from tests.support.wizard import Person, surroundings
+from tests.support.wizard import Person, Seat
 from ui.context import Context
-from ui.theme import Theme
 from ui.wizard.connections import ConnectionsPage
 from ui.wizard.verification import VerificationPage
 from ui.wizard.welcome import WelcomePage
 from ui.wizard.window import WizardWindow
-
-SECONDS = 15_000
-
-
-@pytest.fixture
-def home(tmp_path: Path, theme: Theme, turning: asyncio.AbstractEventLoop) -> Iterator[Context]:
-    with Practice.start(tmp_path / "hotel", push_delay=0.1) as practice:
-        yield surroundings(practice, tmp_path / "home")
-
-
-@pytest.fixture
-def seat(qtbot: QtBot) -> Iterator[Callable[[Context], Person]]:
-    people: list[Person] = []
-
-    def sit(context: Context) -> Person:
-        people.append(Person(context, lambda condition: qtbot.waitUntil(condition, timeout=SECONDS)))
-        return people[-1]
-
-    yield sit
-    for person in people:
-        person.close()
-
-
-Seat = Callable[[Context], Person]
 
 
 def welcome(person: Person) -> WelcomePage:

@@ -1,13 +1,9 @@
 """Where approved documents are read, chosen in the wizard: what there is, what it lacks, what the choice asks for."""
 
-import asyncio
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from PySide6.QtWidgets import QFileDialog, QLabel
-from pytestqt.qtbot import QtBot
 
 from app.connectors.profile import Operation
 from app.model.documents import Family
@@ -17,38 +13,14 @@ from app.model.parties import Party
 from app.model.route import Route
 from app.model.setup import BlockerKind, Connection, Draft, Entry, Step
 from app.model.source import SourceKind
-from app.sandbox.practice import Practice
 from app.sandbox.ubl_writer import mailed_xml
 from app.setup.verification import evidence_of
 from tests.support import ubl
-from tests.support.wizard import Person, surroundings
+from tests.support.wizard import Person, Seat
 from ui.context import Context
-from ui.theme import Theme
 from ui.wizard.connections import ConnectionsPage
 from ui.wizard.numbering import NumberingPage
 from ui.wizard.welcome import WelcomePage
-
-SECONDS = 15_000
-Sit = Callable[[Context], Person]
-
-
-@pytest.fixture
-def home(tmp_path: Path, theme: Theme, turning: asyncio.AbstractEventLoop) -> Iterator[Context]:
-    with Practice.start(tmp_path / "hotel", push_delay=0.1) as practice:
-        yield surroundings(practice, tmp_path / "home")
-
-
-@pytest.fixture
-def sit(qtbot: QtBot) -> Iterator[Sit]:
-    people: list[Person] = []
-
-    def seat(context: Context) -> Person:
-        people.append(Person(context, lambda condition: qtbot.waitUntil(condition, timeout=SECONDS)))
-        return people[-1]
-
-    yield seat
-    for person in people:
-        person.close()
 
 
 def connections(person: Person) -> ConnectionsPage:
@@ -69,8 +41,8 @@ def mail(folder: Path, nit: str, *numbers: int) -> None:
         (folder / f"FEH{number}.xml").write_bytes(mailed_xml(one.model_copy(update=later)))
 
 
-def test_each_source_says_what_it_is_by_which_route_and_what_it_lacks(home: Context, sit: Sit) -> None:
-    person = sit(home)
+def test_each_source_says_what_it_is_by_which_route_and_what_it_lacks(home: Context, seat: Seat) -> None:
+    person = seat(home)
     person.welcome()
     card = connections(person).source
     assert card.choices[SourceKind.PMS].isChecked() and "recomendado" in card.choices[SourceKind.PMS].text()
@@ -80,8 +52,8 @@ def test_each_source_says_what_it_is_by_which_route_and_what_it_lacks(home: Cont
     assert "Faltan el usuario y la contraseña del proyecto de Loggro FE." in said
 
 
-def test_a_folder_is_asked_for_looked_into_and_kept(home: Context, sit: Sit, tmp_path: Path) -> None:
-    person = sit(home)
+def test_a_folder_is_asked_for_looked_into_and_kept(home: Context, seat: Seat, tmp_path: Path) -> None:
+    person = seat(home)
     person.welcome()
     page = connections(person)
     person.click(page.source.choices[SourceKind.FOLDER])
@@ -103,12 +75,12 @@ def test_a_folder_is_asked_for_looked_into_and_kept(home: Context, sit: Sit, tmp
     person.click(page.source.folder.again)
     person.wait(lambda: "3 archivos" in page.source.folder.found.accessibleName())
     person.close()
-    again = sit(home)
+    again = seat(home)
     assert again.window.flow.activation.folder == folder and again.window.flow.activation.source is SourceKind.FOLDER
 
 
-def test_a_folder_that_is_gone_is_told(home: Context, sit: Sit, tmp_path: Path) -> None:
-    person = sit(home)
+def test_a_folder_that_is_gone_is_told(home: Context, seat: Seat, tmp_path: Path) -> None:
+    person = seat(home)
     person.welcome()
     page = connections(person)
     person.type(page.hotel.nit, "900508908")
@@ -124,8 +96,8 @@ def test_a_folder_that_is_gone_is_told(home: Context, sit: Sit, tmp_path: Path) 
     assert not page.source.folder.found.isVisible()
 
 
-def test_the_folder_is_picked_in_a_dialog_that_blocks_nothing(home: Context, sit: Sit, tmp_path: Path) -> None:
-    person = sit(home)
+def test_the_folder_is_picked_in_a_dialog_that_blocks_nothing(home: Context, seat: Seat, tmp_path: Path) -> None:
+    person = seat(home)
     person.welcome()
     page = connections(person)
     person.click(page.source.choices[SourceKind.FOLDER])
@@ -138,8 +110,8 @@ def test_the_folder_is_picked_in_a_dialog_that_blocks_nothing(home: Context, sit
     person.wait(lambda: person.window.flow.activation.folder is not None)
 
 
-def test_the_range_needs_loggro_fe_and_asks_for_the_next_number(home: Context, sit: Sit) -> None:
-    person = sit(home)
+def test_the_range_needs_loggro_fe_and_asks_for_the_next_number(home: Context, seat: Seat) -> None:
+    person = seat(home)
     person.welcome()
     page = connections(person)
     person.click(page.source.choices[SourceKind.RANGE])
@@ -155,8 +127,8 @@ def test_the_range_needs_loggro_fe_and_asks_for_the_next_number(home: Context, s
     assert flow.activation.next_number == 1041
 
 
-def test_the_next_number_is_what_alojamientos_says_of_the_range_that_it_lies_in(home: Context, sit: Sit) -> None:
-    person = sit(home)
+def test_the_next_number_is_what_alojamientos_says_of_the_range_that_it_lies_in(home: Context, seat: Seat) -> None:
+    person = seat(home)
     flow = person.window.flow
     profile = home.profile
     activation = flow.activation.with_source(profile, SourceKind.RANGE).with_families([Family.FACTURA])
@@ -176,9 +148,9 @@ def test_the_next_number_is_what_alojamientos_says_of_the_range_that_it_lies_in(
 
 
 def test_where_pymes_takes_no_documents_the_sending_modes_are_shut_and_the_wish_is_kept(
-    home: Context, sit: Sit
+    home: Context, seat: Seat
 ) -> None:
-    person = sit(home)
+    person = seat(home)
     page = person.page(WelcomePage)
     assert isinstance(page, WelcomePage)
     assert all(choice.isEnabled() for choice in page.modes.values()) and not page.watching.isVisible()
@@ -194,8 +166,8 @@ def test_where_pymes_takes_no_documents_the_sending_modes_are_shut_and_the_wish_
     assert connections(person).source.watching.isVisible()
 
 
-def test_a_page_built_for_one_source_is_built_anew_for_another(home: Context, sit: Sit) -> None:
-    person = sit(home)
+def test_a_page_built_for_one_source_is_built_anew_for_another(home: Context, seat: Seat) -> None:
+    person = seat(home)
     person.walk_to(Step.NUMBERING)
     first = person.page(NumberingPage)
     assert isinstance(first, NumberingPage) and first._reads

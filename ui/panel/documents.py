@@ -146,9 +146,7 @@ class DocumentsPage(QWidget):
         self.search.setAccessibleName(_("Buscar documentos"))
         self.search.setClearButtonEnabled(True)
         self.search.setMinimumWidth(260)
-        self._glass = self.search.addAction(
-            tinted("search", tokens().faint, 16), QLineEdit.ActionPosition.LeadingPosition
-        )
+        self.search.addAction(tinted("search", tokens().faint, 16), QLineEdit.ActionPosition.LeadingPosition)
         self.found = Words("", Role.CAPTION, wraps=False)
         top = QHBoxLayout()
         top.setSpacing(Space.MEDIUM)

@@ -76,10 +76,6 @@ class CopyField(QWidget):
         self._said.setInterval(_SAID_MS)
         self._said.timeout.connect(self._unsay)
 
-    def set_value(self, value: str) -> None:
-        self._value.setText(value)
-        self._value.setCursorPosition(0)
-
     def value(self) -> str:
         return self._value.text()
 

@@ -21,7 +21,8 @@ from tests.support.panel import NOW, HandClock, filled, proof, status
 from ui.context import Context
 from ui.main import Program
 from ui.panel.header import Ribbon
-from ui.panel.window import Page, PanelWindow
+from ui.panel.page import Page
+from ui.panel.window import PanelWindow
 from ui.parts import Banner
 from ui.theme import Theme
 

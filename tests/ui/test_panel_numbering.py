@@ -21,7 +21,8 @@ from app.sync.ledger_reader import LedgerReader
 from tests.support.panel import NOW, HandClock, document, numbering, status
 from ui.context import Context
 from ui.panel.numbering import NumberingPage
-from ui.panel.window import Page, PanelWindow
+from ui.panel.page import Page
+from ui.panel.window import PanelWindow
 from ui.theme import Theme
 
 A_DAY = 6

@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from app.model.clock import Clock
 from app.model.journey import State
 from app.model.numbering import NumberingProof
 from app.model.status import Status
@@ -42,8 +43,11 @@ class OverviewPage(Scroll):
     wizard_requested = Signal()
     row_requested = Signal(object)
 
-    def __init__(self, on_error: Callable[[BaseException], object], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, clock: Clock, on_error: Callable[[BaseException], object], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent=parent)
+        self._clock = clock
         self._reader: Reader | None = None
         self._query = Latest(on_error)
         self._needs_shown: object = None
@@ -92,7 +96,7 @@ class OverviewPage(Scroll):
         if (reader := self._reader) is not None:
             self._query.ask(lambda: reader.page(0, _LAST), self._show_rows)
 
-    def draw(self, status: Status, now: datetime) -> None:
+    def draw(self, status: Status) -> None:
         """Show this Status."""
         counts = status.counts
         total = _("{n} en total").format(n=whole(counts.proven))
@@ -102,7 +106,7 @@ class OverviewPage(Scroll):
         self.doubt.tell(counts.in_doubt, _("se buscan en Pymes") if counts.in_doubt else _("ninguno"))
         asked = counts.held + counts.conflict + counts.missing
         self.waiting.tell(asked, _("con su causa") if asked else _("nada por ahora"))
-        self._draw_needs(status, now)
+        self._draw_needs(status, self._clock.now())
 
     def _draw_needs(self, status: Status, now: datetime) -> None:
         broken = status.broken_proofs

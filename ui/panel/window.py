@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
@@ -18,6 +17,7 @@ from ui.panel.documents import DocumentsPage, Reader
 from ui.panel.header import DeskRibbon, Header, Ribbon, session_ribbon
 from ui.panel.numbering import NumberingPage
 from ui.panel.overview import OverviewPage
+from ui.panel.page import NAMES, Page, PanelPage
 from ui.parts import Button, Kind, Surface, Words, fit
 from ui.theme import Role, Space
 from ui.theme.icons import app_icon
@@ -28,14 +28,6 @@ if TYPE_CHECKING:  # the first window does not wait for the database's library
 _REFRESH_MS = 400
 """How soon a change of the counts is followed by a look into the ledger."""
 _AGE_MS = 10_000
-
-
-class Page(StrEnum):
-    """The pages, in the order of the navigation."""
-
-    OVERVIEW = "overview"
-    DOCUMENTS = "documents"
-    NUMBERING = "numbering"
 
 
 class PanelWindow(QMainWindow):
@@ -64,11 +56,16 @@ class PanelWindow(QMainWindow):
         self.setWindowTitle(_("Botones (práctica)") if context.profile.practice else _("Botones"))
         self.setMinimumSize(880, 520)
         fit(self, 1240, 780)
-        self.overview = OverviewPage(on_error)
+        self.overview = OverviewPage(context.clock, on_error)
         self.documents = DocumentsPage(on_error)
         self.documents.release_requested.connect(self.release_requested)
         self.numbering = NumberingPage(context.clock, on_error)
         self.header = Header(context.clock)
+        self._shown: dict[Page, QWidget] = {
+            Page.OVERVIEW: self.overview,
+            Page.DOCUMENTS: self.documents,
+            Page.NUMBERING: self.numbering,
+        }
         self._build()
         self._connect()
         self._refresh = QTimer(self)
@@ -89,9 +86,8 @@ class PanelWindow(QMainWindow):
 
     def open(self, reader: Reader) -> None:
         """Begin to read the ledger, which exists from now on."""
-        self.overview.open(reader)
-        self.documents.open(reader)
-        self.numbering.open(reader)
+        for page in self._shown.values():
+            cast(PanelPage, page).open(reader)
 
     def tell_vault(self, lasting: bool) -> None:
         """Say whether the secrets outlive the program."""
@@ -123,7 +119,7 @@ class PanelWindow(QMainWindow):
         if focused is not None and self._pages.isAncestorOf(focused):
             # Else Qt would give the focus of the page that goes to whatever button comes first in the window.
             self._pages.setFocus()
-        self._pages.setCurrentIndex(list(Page).index(page))
+        self._pages.setCurrentWidget(self._shown[page])
         if self.isVisible():
             self._redraw()
             self._read_again()
@@ -131,14 +127,14 @@ class PanelWindow(QMainWindow):
     def remember(self) -> None:
         """Keep place and size for the next start."""
         self._state.setValue("panel/geometry", self.saveGeometry())
-        self._state.setValue("panel/page", list(Page)[self._pages.currentIndex()].value)
+        self._state.setValue("panel/page", self._current.value)
         self._state.sync()
 
     # Building
 
     def _build(self) -> None:
         self._pages = QStackedWidget()
-        for page in (self.overview, self.documents, self.numbering):
+        for page in self._shown.values():
             self._pages.addWidget(page)
         self.ribbons: list[Ribbon] = []
         self.desk: DeskRibbon | None = None
@@ -179,15 +175,9 @@ class PanelWindow(QMainWindow):
         rail.box.addLayout(brand)
         group = QButtonGroup(self)
         self._navigation: dict[Page, Button] = {}
-        for number, (page, name, icon) in enumerate(
-            (
-                (Page.OVERVIEW, _("Resumen"), "overview"),
-                (Page.DOCUMENTS, _("Documentos"), "documents"),
-                (Page.NUMBERING, _("Numeración"), "numbering"),
-            ),
-            start=1,
-        ):
-            button = Button(name, Kind.NAV, icon=icon, size=20)
+        for number, page in enumerate(self._shown, start=1):
+            name = _(NAMES[page])
+            button = Button(name, Kind.NAV, icon=page.value, size=20)
             button.setToolTip(f"{name} (Ctrl+{number})")
             button.clicked.connect(lambda _checked=False, page=page: self.go_to(page))
             QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda page=page: self.go_to(page))
@@ -231,7 +221,7 @@ class PanelWindow(QMainWindow):
                 # The screen, or its scale, may be another than then.
                 fit(self, self.width(), self.height())
         page = self._state.value("panel/page")
-        if page in set(Page):
+        if page in self._shown:
             self.go_to(Page(page))
 
     # Slots
@@ -243,21 +233,18 @@ class PanelWindow(QMainWindow):
         if self.desk is not None:
             # Before the end of the wizard nobody would carry them.
             self.desk.approve.setVisible(self._status.set_up)
-        shown = self._pages.currentWidget()
-        if shown is self.overview:
-            self.overview.draw(self._status, self._context.clock.now())
-        elif shown is self.documents:
-            self.documents.draw(self._status)
-        else:
-            self.numbering.draw(self._status)
+        self._page.draw(self._status)
 
     def _read_again(self) -> None:
-        if self._pages.currentWidget() is self.overview:
-            self.overview.refresh()
-        elif self._pages.currentWidget() is self.documents:
-            self.documents.refresh()
-        else:
-            self.numbering.refresh()
+        self._page.refresh()
+
+    @property
+    def _current(self) -> Page:
+        return next(page for page, widget in self._shown.items() if widget is self._pages.currentWidget())
+
+    @property
+    def _page(self) -> PanelPage:
+        return cast(PanelPage, self._shown[self._current])
 
     def _show_states(self, states: tuple[State, ...]) -> None:
         self.go_to(Page.DOCUMENTS)

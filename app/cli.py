@@ -5,6 +5,7 @@ It reads options and calls; what the commands do is in ``console``, loaded only 
 
 import importlib
 import sys
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -13,12 +14,14 @@ import click
 from app import __version__
 from app.system.paths import Paths
 from app.system.settings import load
+from app.system.windows import have_outputs
 from app.texts import N_, _, speak
 from app.texts.console import click_word, click_words
 
 
 def main() -> None:
     """Run ``botones``."""
+    have_outputs()
     speak(load(Paths.of_user().settings).settings.language)
     for command in (botones, *botones.commands.values()):
         command.help = _(command.help) if command.help else None
@@ -44,9 +47,17 @@ def main() -> None:
     ),
 )
 @click.version_option(__version__, prog_name="Botones", help=N_("Muestra la versión y termina."))
+@click.option(
+    "--self-check",
+    is_flag=True,
+    help=N_("Prueba que esta copia del programa está completa y trabaja en este computador; no toca los datos."),
+)
+@click.option("--log", type=click.Path(dir_okay=False, path_type=Path), help=N_("Archivo para ese resultado."))
 @click.pass_context
-def botones(context: click.Context) -> None:
+def botones(context: click.Context, self_check: bool, log: Path | None) -> None:
     """Open the window unless a command is given."""
+    if self_check:
+        sys.exit(_console().self_check(log))
     if context.invoked_subcommand is None:
         context.invoke(gui)
 
@@ -56,9 +67,12 @@ def botones(context: click.Context) -> None:
 @click.option(
     "--measure", is_flag=True, help=N_("Al salir, dice cuánto tardó la ventana, la mayor pausa y la memoria.")
 )
-def gui(minimized: bool = False, measure: bool = False) -> None:
-    """Open the window."""
+@click.option("--quit", "end", is_flag=True, help=N_("Cierra en orden el Botones que esté abierto, y espera."))
+def gui(minimized: bool = False, measure: bool = False, end: bool = False) -> None:
+    """Open the window, or have the one that is open end."""
     # By name, because app knows no Qt: only this program start brings both together.
+    if end:
+        sys.exit(0 if importlib.import_module("ui.instance").end_first(Paths.of_user().home) else 1)
     window = importlib.import_module("ui.main")
     sys.exit(window.main(minimized=minimized, measure=measure))
 
@@ -85,10 +99,11 @@ def demo(headless: bool, seed: int, count: int, documents: Path | None, scenario
 
 @botones.command(help=N_("Arranca solo el hotel de práctica, hasta Ctrl-C."))
 @click.option("--seed", default=1, show_default=True, help=N_("Semilla del hotel, si aún no hay uno."))
+@click.option("--open", "open_pages", is_flag=True, help=N_("Abre sus páginas en el navegador, para practicar."))
 @click.option("--child", is_flag=True, hidden=True)
 @click.option("--folder", type=click.Path(path_type=Path), hidden=True)
 @click.option("--push-delay", type=float, default=1.5, hidden=True)
-def sandbox(seed: int, child: bool, folder: Path | None, push_delay: float) -> None:
+def sandbox(seed: int, open_pages: bool, child: bool, folder: Path | None, push_delay: float) -> None:
     """Run the practice hotel alone; the hidden options are how an installed Botones starts its own."""
     from app.sandbox.server import run_child, run_for_people
 
@@ -96,7 +111,7 @@ def sandbox(seed: int, child: bool, folder: Path | None, push_delay: float) -> N
     if child:
         run_child(folder, seed, push_delay)
     else:
-        run_for_people(folder, seed)
+        run_for_people(folder, seed, open_pages=open_pages)
 
 
 @botones.command(help=N_("Prueba la numeración: PMS, Pymes y DIAN dicen lo mismo (0), o no (1)."))
@@ -113,6 +128,15 @@ def check(as_json: bool) -> None:
 def sync(once: bool) -> None:
     """Run one cycle."""
     sys.exit(_console().sync_once())
+
+
+@botones.command(help=N_("Muestra qué pasaría al traer documentos anteriores a la instalación; con --go, los trae."))
+@click.option("--from", "start", required=True, type=click.DateTime(["%Y-%m-%d"]), help=N_("Primer día, AAAA-MM-DD."))
+@click.option("--go", is_flag=True, help=N_("Traerlos y llevarlos ahora, en un ciclo. Repetirlo no cambia nada."))
+@click.option("--json", "as_json", is_flag=True, help=N_("El resultado como JSON."))
+def backfill(start: datetime, go: bool, as_json: bool) -> None:
+    """Preview or bring older documents."""
+    sys.exit(_console().backfill(start.date(), go, as_json))
 
 
 @botones.command(help=N_("Hace ahora una copia del libro de documentos, la revisa y dice dónde quedó."))
@@ -159,6 +183,39 @@ def form1876(files: tuple[Path, ...], as_json: bool, child: bool) -> None:
     if not files:
         raise click.UsageError(click_word("Missing argument"))
     sys.exit(_console().form1876(files, as_json))
+
+
+@botones.command(
+    help=N_("Concilia un mes: Alojamientos, Pymes y, si se da, el Excel de la DIAN. Todo cuadra (0), o no (1).")
+)
+@click.option("--month", required=True, metavar="AAAA-MM", help=N_("El mes."))
+@click.option(
+    "--dian",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=N_("Listado de documentos descargado de la DIAN (.xlsx o CSV)."),
+)
+@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help=N_("Guarda una hoja de cálculo."))
+@click.option("--pdf", type=click.Path(dir_okay=False, path_type=Path), help=N_("Guarda un PDF."))
+@click.option("--json", "signed", type=click.Path(dir_okay=False, path_type=Path), help=N_("Guarda un JSON firmado."))
+def reconcile(month: str, dian: Path | None, xlsx: Path | None, pdf: Path | None, signed: Path | None) -> None:
+    """Reconcile a month."""
+    sys.exit(_console().reconcile(month, dian, xlsx, pdf, signed))
+
+
+@botones.command(
+    help=N_("Dice si una conciliación firmada está intacta (0), o fue alterada o firmada con otra clave (1).")
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="ARCHIVO")
+def verify(file: Path) -> None:
+    """Check a signed file."""
+    sys.exit(_console().verify(file))
+
+
+@botones.command(help=N_("Borra de este computador los accesos de todos los hoteles. Los documentos quedan."))
+@click.option("--all", "everything", is_flag=True, required=True, help=N_("Para que nadie lo haga sin querer."))
+def forget(everything: bool) -> None:
+    """Remove every secret of this computer."""
+    sys.exit(_console().forget())
 
 
 def _console() -> ModuleType:

@@ -1,6 +1,7 @@
 """Bring ``resources/i18n/en.po`` up to date with the texts in the code: ``python packaging/translations.py``.
 
 New texts are added empty, changed ones lose their translation, dropped ones go. A test fails while one is missing.
+With ``--check`` nothing is written.
 """
 
 import sys
@@ -16,11 +17,11 @@ KEYWORDS = {"_": None, "N_": None, "plural": (1, 2)}
 
 
 def extracted() -> Catalog:
-    """Return every text of ``app`` and ``ui``, without line numbers: they would change with each edit."""
+    """Return every text of the code and the practice hotel's pages, without line numbers: they would change often."""
     catalogue = Catalog(project="Botones", charset="utf-8")
-    for package in ("app", "ui"):
+    for package in ("app", "ui", "resources/pages"):
         for name, _line, message, _comments, context in extract_from_dir(
-            ROOT / package, method_map=[("**.py", "python")], keywords=KEYWORDS
+            ROOT / package, method_map=[("**.py", "python"), ("**.html", "jinja2")], keywords=KEYWORDS
         ):
             catalogue.add(message, locations=[(f"{package}/{name}", 0)], context=context)
     return catalogue
@@ -47,16 +48,17 @@ def missing(catalogue: Catalog) -> list[str]:
 
 
 def main() -> None:
-    """Write the catalogue and say what is missing."""
+    """Write the catalogue, unless it is only to be checked, and say what is missing."""
     if not CATALOGUE.exists():
         CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
         with CATALOGUE.open("wb") as file:
             write_po(file, Catalog(locale="en", project="Botones", charset="utf-8"))
     catalogue = updated()
-    with CATALOGUE.open("wb") as file:
-        write_po(
-            file, catalogue, width=120, no_location=False, include_lineno=False, sort_output=True, omit_header=False
-        )
+    if "--check" not in sys.argv[1:]:
+        with CATALOGUE.open("wb") as file:
+            write_po(
+                file, catalogue, width=120, no_location=False, include_lineno=False, sort_output=True, omit_header=False
+            )
     left = missing(catalogue)
     print(f"{len(catalogue)} texts, {len(left)} without a translation")
     sys.exit(1 if left else 0)

@@ -1,5 +1,7 @@
 """What all tests share: the options of the command line."""
 
+from pathlib import Path
+
 import pytest
 
 
@@ -7,14 +9,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--kills",
         type=int,
-        default=3,
-        help="how often tests/chaos kills the program in each of its runs; 200 is the long form, about half an hour",
+        default=9,
+        help="how often tests/chaos/test_kill.py kills the program in all; 500 is the long form, see there",
+    )
+    parser.addoption("--seed", type=int, default=1, help="which long run: other simulacros, moments and schedules")
+    parser.addoption(
+        "--figures",
+        type=Path,
+        help="a file that takes a line of figures for each slice of a long run; what it has already is not run again",
     )
     parser.addoption(
         "--schedules",
         type=int,
         default=120,
-        help="how many schedules tests/app/test_schedules.py tries; 10000 is the long form, an hour or so",
+        help="how many schedules tests/app/test_schedules.py tries; 10000 is the long form, see there",
     )
     parser.addoption(
         "--answers",

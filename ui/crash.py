@@ -6,6 +6,7 @@ import platform
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -27,10 +28,15 @@ log = logging.getLogger(__name__)
 class CrashWatch(QObject):
     """Takes every exception that nobody caught, from any thread and from the loop."""
 
+    support_requested = Signal()
+    """The person wants the support report."""
+
     _caught = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, goes_on: Callable[[], bool] = lambda: False, parent: QObject | None = None) -> None:
+        """``goes_on`` says whether the engine works at this moment: the window promises no more than that."""
         super().__init__(parent)
+        self._goes_on = goes_on
         self._known: set[str] = set()
         self.window: CrashWindow | None = None
         self._caught.connect(self._show, Qt.ConnectionType.QueuedConnection)
@@ -80,7 +86,8 @@ class CrashWatch(QObject):
         self._known.add(kind)
         if self.window is None:
             self.window = CrashWindow()
-        self.window.tell(report_of(error))
+            self.window.support.clicked.connect(self.support_requested)
+        self.window.tell(report_of(error), goes_on=self._goes_on())
 
 
 def kind_of(error: BaseException) -> str:
@@ -104,7 +111,6 @@ class CrashWindow(QDialog):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setWindowTitle(_("Botones tuvo un error"))
         self.setModal(False)
         self.resize(640, 420)
         column = QVBoxLayout(self)
@@ -114,37 +120,45 @@ class CrashWindow(QDialog):
         row.setSpacing(Space.MEDIUM)
         row.addWidget(Icon("alert", "warn.ink", 28), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
-        words.addWidget(Words(_("Algo falló en Botones"), Role.TITLE))
-        words.addWidget(
-            Words(
-                _(
-                    "Es un error nuestro, no del hotel. Los documentos están a salvo y la sincronización sigue. "
-                    "Este aviso sale una sola vez por cada error."
-                ),
-                Role.SOFT,
-            )
-        )
+        self._title = Words(role=Role.TITLE)
+        self.meaning = Words(role=Role.SOFT)
+        words.addWidget(self._title)
+        words.addWidget(self.meaning)
         row.addLayout(words, 1)
         column.addLayout(row)
         self.details = QPlainTextEdit()
         self.details.setReadOnly(True)
         self.details.setFont(fixed_font(12))
-        self.details.setAccessibleName(_("Detalle del error"))
         self.details.setTabChangesFocus(True)
         column.addWidget(self.details, 1)
         buttons = QHBoxLayout()
         self.copy = Button(_("Copiar detalle"), Kind.NORMAL, icon="copy")
         self.copy.clicked.connect(lambda: QApplication.clipboard().setText(self.details.toPlainText()))
-        self.go_on = Button(_("Seguir"), Kind.PRIMARY)
+        self.support = Button("", Kind.PLAIN)
+        self.go_on = Button("", Kind.PRIMARY)
         self.go_on.setDefault(True)
         self.go_on.clicked.connect(self.close)
         buttons.addWidget(self.copy)
+        buttons.addWidget(self.support)
         buttons.addStretch(1)
         buttons.addWidget(self.go_on)
         column.addLayout(buttons)
 
-    def tell(self, report: str) -> None:
-        """Show a report; one that comes while the window is open is added below."""
+    def tell(self, report: str, *, goes_on: bool) -> None:
+        """Show a report; one that comes while the window is open is added below. Worded in the language of now."""
+        self.setWindowTitle(_("Botones tuvo un error"))
+        self._title.setText(_("Algo falló en Botones"))
+        still = (
+            _("Los documentos están a salvo y la sincronización sigue.")
+            if goes_on
+            else _("Los documentos están a salvo; la sincronización no está en marcha y nada se envía.")
+        )
+        ours = _("Es un error nuestro, no del hotel.")
+        self.meaning.setText(f"{ours} {still} {_('Este aviso sale una sola vez por cada error.')}")
+        self.details.setAccessibleName(_("Detalle del error"))
+        self.copy.setText(_("Copiar detalle"))
+        self.support.setText(_("Informe de soporte…"))
+        self.go_on.setText(_("Seguir"))
         shown = self.details.toPlainText() if self.isVisible() else ""
         self.details.setPlainText(f"{shown}\n\n{report}".strip())
         self.show()

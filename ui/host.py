@@ -4,13 +4,18 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from app.model.errors import NotAtWork
 from app.model.status import Status
+from app.system.settings import Settings
 from ui.loop import in_thread
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +36,11 @@ class Engine(Protocol):
 
     def resume(self) -> None: ...
 
-    def release(self, keys: Sequence[str]) -> None: ...
+    def release(self, keys: Sequence[str]) -> Future[int]: ...
+
+    def renew(self, settings: Settings) -> None: ...
+
+    def take_over(self) -> None: ...
 
     def stop(self) -> None: ...
 
@@ -100,6 +109,23 @@ class EngineHost(QObject):
         if (engine := self._engine) is not None:
             engine.release(keys)
             engine.wake()
+
+    def renew(self, settings: Settings) -> None:
+        """Have the engine work with other settings, or with secrets that have just changed."""
+        if (engine := self._engine) is not None:
+            engine.renew(settings)
+
+    def take_over(self) -> None:
+        """Ask the computer that sends for this hotel to leave it to this one."""
+        if (engine := self._engine) is not None:
+            engine.take_over()
+
+    async def ask(self, question: Callable[[Any], Future[T]]) -> T:
+        """Ask the engine (``Service``) for something it gives as a Future; raises ``NotAtWork`` where there is none."""
+        engine = self._engine
+        if engine is None:
+            raise NotAtWork
+        return await asyncio.wrap_future(question(engine))
 
     def stop(self) -> None:
         """Ask for an orderly end; ``ended`` waits for it."""

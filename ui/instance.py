@@ -1,16 +1,22 @@
-"""One window per data folder: a second start shows the first and ends. The lock on the data is ``app.system.lock``."""
+"""One window per data folder: a second start shows the first, the installer has it end. The lock is ``system.lock``."""
 
 import hashlib
 import json
+import time
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from app.system.lock import AlreadyRunning, DataLock
 
 _PROTOCOL: Final = 1
 _LIMIT_MS: Final = 2000
 _LONGEST: Final = 4096
+_END_SECONDS: Final = 30.0
+"""The engine brings its batch to an end first."""
+_LOOK_SECONDS: Final = 0.1
 
 
 def _name_of(home: Path) -> str:
@@ -20,21 +26,45 @@ def _name_of(home: Path) -> str:
 
 def show_first(home: Path) -> bool:
     """Ask a running program to show itself, and say whether it did. Takes two seconds at most."""
+    return _ask_first(home, "show")
+
+
+def end_first(home: Path, seconds: float = _END_SECONDS) -> bool:
+    """Ask a running program to end in order and say whether nobody works on ``home`` any more, at the latest then."""
+    app = QCoreApplication.instance() or QCoreApplication(["botones"])  # a socket of Qt wants one, with or without loop
+    _ask_first(home, "quit")
+    del app
+    limit = time.monotonic() + seconds
+    while True:
+        try:
+            with DataLock(home):
+                return True
+        except AlreadyRunning:
+            if time.monotonic() > limit:
+                return False
+        except FileNotFoundError:
+            return True  # nobody ever worked there
+        time.sleep(_LOOK_SECONDS)
+
+
+def _ask_first(home: Path, what: str) -> bool:
     socket = QLocalSocket()
     socket.connectToServer(_name_of(home))
     if not socket.waitForConnected(_LIMIT_MS):
         return False
-    socket.write(_line({"protocol": _PROTOCOL, "ask": "show"}))
+    socket.write(_line({"protocol": _PROTOCOL, "ask": what}))
     answered = socket.waitForBytesWritten(_LIMIT_MS) and socket.waitForReadyRead(_LIMIT_MS)
     answer = _read(socket) if answered else None
     socket.disconnectFromServer()
-    return answer is not None and answer.get("did") == "show"
+    return answer is not None and answer.get("did") == what
 
 
 class FirstInstance(QObject):
     """Listens for later starts."""
 
     show_requested = Signal()
+    quit_requested = Signal()
+    """The installer or the uninstaller needs the program's files."""
 
     def __init__(self, home: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -68,9 +98,11 @@ class FirstInstance(QObject):
                 socket.abort()
             return
         asked = _read(socket)
-        if asked is not None and asked.get("protocol") == _PROTOCOL and asked.get("ask") == "show":
-            socket.write(_line({"protocol": _PROTOCOL, "did": "show"}))
-            self.show_requested.emit()
+        known = {"show": self.show_requested, "quit": self.quit_requested}
+        wanted = asked.get("ask") if asked is not None and asked.get("protocol") == _PROTOCOL else None
+        if isinstance(wanted, str) and wanted in known:
+            socket.write(_line({"protocol": _PROTOCOL, "did": wanted}))
+            known[wanted].emit()
         else:
             socket.write(_line({"protocol": _PROTOCOL, "did": "nothing"}))
         socket.disconnectFromServer()

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 import sys
-from datetime import datetime
+from collections.abc import Callable, Coroutine
 from functools import partial
 from importlib import import_module
 from typing import Any, Final
@@ -13,62 +13,59 @@ from typing import Any, Final
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.connectors.profile import load_profile
 from app.model.clock import SystemClock
-from app.model.status import Counts, Status
+from app.setup.hotels import fresh_hotel
 from app.system.lock import AlreadyRunning, DataLock
 from app.system.logs import setup_logging
 from app.system.paths import Paths
-from app.system.settings import Settings, load
-from app.system.vault import SessionVault
+from app.system.presence import last_sign
+from app.system.settings import Settings, leave_out, load, load_all, show
+from app.system.windows import name_for_taskbar
 from app.texts import _, speak
 from ui.context import Context
 from ui.crash import CrashWatch, report_of
 from ui.garbage import GarbageKeeper
-from ui.host import EngineHost
+from ui.hotels import QUIT_SECONDS, Desk, context_of, while_resting
 from ui.instance import FirstInstance, show_first
+from ui.language import speak_qt
 from ui.loop import in_thread, run, spawn
 from ui.measure import Measure
-from ui.notify import Notices
+from ui.newer import NewerVersion
 from ui.opening import OpeningWindow
-from ui.panel.documents import Reader
+from ui.panel.help import HelpWindow
+from ui.panel.page import Page
+from ui.panel.pending_errands import PendingErrands
 from ui.panel.window import PanelWindow
-from ui.preparation import (
-    NOWHERE,
-    PRACTICE,
-    NotPrepared,
-    build_engine,
-    has_secrets,
-    open_reader,
-    prepare,
-    read_flow,
-)
+from ui.preparation import PRACTICE, NotPrepared, read_flow
+from ui.support import SupportWindow
 from ui.theme import Theme, dress
 from ui.tray import Tray
 
 log = logging.getLogger(__name__)
 
-_NONE: Final = Counts()
-_QUIT_SECONDS: Final = 5.0
+_HOTEL: Final = "loggro"
+"""The profile with which another hotel begins."""
 _LATE_MS: Final = 30_000
+_AGAIN_MS: Final = 60_000
+"""How soon a hotel that did not come up, and that nobody looks at, is tried again."""
+_CALLED_OFF_MS: Final = 60_000
+"""So long after the end of the session was announced we should be gone; who is not goes on with the work."""
 _TRAY_PATIENCE_MS: Final = 60_000
 """How long after login the taskbar may take before a window is shown instead."""
 
 
-def main(profile: str | None = None, minimized: bool = False, measure: bool = False) -> int:
-    """Open the program and return its exit code; ``profile`` is kept as the chosen one."""
+def main(minimized: bool = False, measure: bool = False) -> int:
+    """Open the program and return its exit code."""
     paths = Paths.of_user().ensure()
     app = QApplication.instance() or QApplication(["botones"])
     assert isinstance(app, QApplication)
     app.setApplicationName("Botones")
     app.setDesktopFileName("botones")
+    name_for_taskbar()
     if show_first(paths.home):
         return 0
     setup_logging(paths)
-    loaded = load(paths.settings)
-    settings = loaded.settings
-    if profile is not None and profile != settings.profile:
-        settings = Settings(profile=profile, language=settings.language)
+    settings = load(paths.settings).settings
     speak(settings.language)
     theme = dress(app)
     lock = DataLock(paths.home)
@@ -94,31 +91,41 @@ class Program:
         self._app = app
         self._minimized = minimized
         self._measure = Measure() if measure else None
-        self._crashes = CrashWatch()
+        self._crashes = CrashWatch(goes_on=lambda: self.shown.host.is_running)
         self._garbage = GarbageKeeper(app)
         self._quit: asyncio.Event | None = None
-        clock = SystemClock()
-        profile = load_profile(settings.profile, NOWHERE, paths.home)
-        self.context = Context(
-            paths=paths, settings=settings, profile=profile, vault=SessionVault(settings.profile), clock=clock
-        )
-        self._set_up = read_flow(self.context).is_finished
-        self.status = self._first_status(set_up=self._set_up)
-        self.host = EngineHost(partial(build_engine, self.context))
-        self.tray = Tray(self.status, clock, theme)
-        self.notices = Notices()
-        self.first = FirstInstance(paths.home)
-        self.opening: OpeningWindow | None = None
+        self._paths = paths
+        self._clock = SystemClock()
+        speak_qt(app, settings.language)
+        alive = last_sign(paths)
         self.panel: PanelWindow | None = None
+        self.desks: list[Desk] = []
+        """Every hotel of this computer."""
+        others = [one for one in load_all(paths.settings) if one.key != settings.key]
+        self.shown = self._add_desk(context_of(paths, settings, self._clock), alive)
+        """The hotel in the panel."""
+        for other in others:
+            self._add_desk(context_of(paths, other, self._clock), alive)
+        self.tray = Tray(self.shown.status, self._clock, theme)
+        self._draw_tray()
+        self.first = FirstInstance(paths.home)
+        self.newer = NewerVersion(self.shown.context, self._spawn)
+        self.opening: OpeningWindow | None = None
         self.wizard: Any = None
-        self._profile_name = profile.name
-        """Whose documents the panel shows."""
-        self._reader: Reader | None = None
-        self._ready = False
+        self.support: QWidget | None = None
+        self.help: HelpWindow | None = None
+        """Beside the wizard; in the panel it is a page."""
+        self._guided: Desk = self.shown
+        """The hotel in the wizard."""
         self._told_unfinished = False
         self._wizard_comes = False
         """Asked for and not there yet: a second click must not open a second one."""
         self._connect()
+
+    @property
+    def context(self) -> Context:
+        """Return the surroundings of the hotel that is shown."""
+        return self.shown.context
 
     async def live(self) -> int:
         """Open, wait until the person leaves, and end in order."""
@@ -132,7 +139,8 @@ class Program:
         self.first.listen()
         if not self._minimized:
             self._show_first_window()
-        self._spawn(self._prepare())
+        for desk in self.desks:
+            self._spawn(self._prepare(desk))
         await self._quit.wait()
         await self._end()
         if self._measure is not None:
@@ -147,63 +155,130 @@ class Program:
     # Starting
 
     def _show_first_window(self) -> None:
-        if self._set_up:
+        if self.shown.set_up:
             self.show_panel()
             return
         self.opening = OpeningWindow(practice=self.context.profile.practice)
         self.opening.quit_requested.connect(self.quit)
-        self.opening.retry_requested.connect(lambda: self._spawn(self._prepare()))
+        self.opening.retry_requested.connect(lambda: self._spawn(self._prepare(self.shown)))
+        self.opening.support_requested.connect(self.show_support)
         self._first_seen(self.opening)
         self.opening.show()
 
-    async def _prepare(self) -> None:
-        """Bring everything up, then go where the person left."""
-        practice = self.context.settings.profile == PRACTICE
-        self._tell_waiting(_("Preparando el hotel de práctica…") if practice else _("Abriendo el llavero…"))
+    async def _prepare(self, desk: Desk) -> None:
+        """Bring a hotel up, and go where the person left in the one that is shown; none waits for another."""
+        practice = desk.context.settings.profile == PRACTICE
+        if desk is self.shown:
+            self._tell_waiting(_("Preparando el hotel de práctica…") if practice else _("Abriendo el llavero…"))
         try:
-            await prepare(self.context)
+            await desk.prepare()
         except NotPrepared as error:
-            self._tell_failure(error.title, error.text, error.detail)
+            self._tell_failure(desk, error.title, error.text, error.detail)
             return
         except Exception as error:  # shown in the opening window, and in the crash window
-            self._tell_failure(_("Botones no pudo abrir"), _("Puede intentarlo de nuevo."), report_of(error))
+            self._tell_failure(desk, _("Botones no pudo abrir"), _("Puede intentarlo de nuevo."), report_of(error))
             raise
-        self._ready = True
-        if self.panel is not None:
-            self.panel.tell_vault(self.context.vault.is_lasting)
-        if self._set_up and await has_secrets(self.context.vault):
-            self.host.start()
-            if self.opening is not None:
+        if desk is self.shown and self.panel is not None:
+            self.panel.tell_vault(desk.context.vault.is_lasting)
+        was_set_up = desk.set_up
+        if await desk.start():
+            self._draw_tray()
+            if desk is self.shown and self.opening is not None:
                 self.show_panel()
             return
-        self._take(self._first_status(set_up=False, counts=await self._counts_without_access()))
-        if not self._minimized:
-            self.show_wizard()
-
-    async def _counts_without_access(self) -> Counts:
-        """Show what the ledger has, although no engine can run, and tell somebody who sees no window."""
-        if not self._set_up:
-            return Counts()
-        reader = self._open_reader()
-        if self._minimized:
-            self.tray.say(
+        await desk.show_without_access()
+        if was_set_up and (self._minimized or desk is not self.shown):
+            self._say(
+                desk,
                 _("Hay que volver a conectar"),
                 _("Los accesos ya no están en este computador. Nada se envía hasta escribirlos en el asistente."),
             )
-        return await in_thread(reader.counts)
+        if desk is self.shown and not self._minimized:
+            self.show_wizard()
 
-    def _first_status(self, *, set_up: bool, counts: Counts = _NONE) -> Status:
-        now, settings = self.context.clock.now(), self.context.settings
-        until = settings.paused_until if isinstance(settings.paused_until, datetime) else None
-        return Status(
-            at=now,
-            set_up=set_up,
-            practice=self.context.profile.practice,
-            mode=self.context.profile.mode_for(settings.mode),
-            counts=counts,
-            paused=settings.is_paused(now),
-            paused_until=until,
-        )
+    # Several hotels
+
+    def _add_desk(self, context: Context, alive: Any = None) -> Desk:
+        desk = Desk(context, self._crashes.report, alive)
+        if self.desks:
+            first = self.desks[0].context
+            context.hotels = first.hotels
+            context.hotels.append(context)
+        self.desks.append(desk)
+        desk.changed.connect(partial(self._changed, desk))
+        desk.reader_opened.connect(partial(self._read_by_panel, desk))
+        desk.practice_ended.connect(lambda: self._spawn(self._revive_practice(desk)))
+        desk.notices.raised.connect(partial(self._say, desk))
+        return desk
+
+    def show_hotel(self, key: str) -> None:
+        """Show another hotel in the panel, which stays where it was and open at the same page."""
+        desk = next((one for one in self.desks if one.context.settings.key == key), None)
+        if desk is None:
+            return
+        if desk is not self.shown:
+            self._turn_panel_to(desk)
+            show(self._paths.settings, key)
+        if desk.failure is not None:
+            self._tell_failure(desk, desk.failure.title, desk.failure.text, desk.failure.detail)
+            return
+        self.show_panel()
+
+    def _turn_panel_to(self, desk: Desk) -> None:
+        self.shown = desk
+        if (former := self.panel) is not None:
+            former.remember()
+            self.panel = self._build_panel()
+            self.panel.take_place_of(former, same_hotel=False)
+            self._drop_panel(former)
+        self._draw_tray()
+
+    def add_hotel(self) -> None:
+        """Open the wizard for one more hotel; it is dropped again where the person leaves at once."""
+        if self.wizard is not None or self._wizard_comes:
+            self.show()
+            return
+        settings = fresh_hotel(self._paths, self.context.settings, _HOTEL)
+        desk = self._add_desk(context_of(self._paths, settings, self._clock))
+        settings.save(self._paths.settings)
+        self._spawn(self._open_new(desk))
+
+    async def _open_new(self, desk: Desk) -> None:
+        try:
+            await desk.prepare()
+        except NotPrepared as error:
+            self._tell_failure(desk, error.title, error.text, error.detail)
+            return
+        self.show_wizard(desk)
+
+    def _removed(self, told: str) -> None:
+        """Go on without the hotel that is shown, whose accesses are gone."""
+        gone = self.shown
+        self._drop_desk(gone)
+        self._turn_panel_to(self.desks[0])
+        show(self._paths.settings, self.context.settings.key)
+        if self.panel is not None:
+            self.panel.go_to(Page.SETTINGS)
+            self.panel.settings.hotels.tell_removed(told)
+
+    def _drop_desk(self, desk: Desk) -> None:
+        self.desks.remove(desk)
+        desk.changed.disconnect()
+        desk.forget()
+        leave_out(self._paths.settings, desk.context.settings.key)
+        self._spawn(desk.end())
+
+    def _draw_tray(self) -> None:
+        self.tray.draw(self.shown.status)
+        hotels = tuple(desk.seen for desk in self.desks)
+        self.tray.draw_hotels(hotels, self.shown.seen.key)
+        if self.panel is not None:
+            self.panel.draw_hotels(hotels)
+
+    def _say(self, desk: Desk, title: str, text: str) -> None:
+        if len(self.desks) > 1:
+            title = _("{hotel}: {said}").format(hotel=desk.name, said=title)
+        self.tray.say(title, text)
 
     # Windows
 
@@ -225,64 +300,72 @@ class Program:
         self.panel.come_forward()
         self._close_opening()
 
-    def show_wizard(self) -> None:
-        """Open the wizard, or bring it forward; meanwhile the engine rests, for both write into the ledger."""
-        if not self._ready or self._wizard_comes:
+    def show_wizard(self, desk: Desk | None = None) -> None:
+        """Open a hotel's wizard, or bring the open one forward; meanwhile its engine rests: both write its ledger."""
+        desk = desk or self.shown
+        if not desk.is_ready or self._wizard_comes:
             return
         if self.wizard is None:
             self._wizard_comes = True
-            self._spawn(self._open_wizard())
+            self._spawn(self._open_wizard(desk))
         else:
             self.show()
 
-    async def _open_wizard(self) -> None:
+    async def _open_wizard(self, desk: Desk) -> None:
         # The panel's day does not need it, and loading it takes longer than a frame.
         wizard = await in_thread(import_module, "ui.wizard.window")
-        self.host.stop()
-        await self.host.ended(_QUIT_SECONDS)
-        self.wizard = wizard.WizardWindow(self.context, self.status.trouble)
+        desk.host.stop()
+        await desk.host.ended(QUIT_SECONDS)
+        self._guided = desk
+        self.wizard = wizard.WizardWindow(desk.context, desk.status.trouble)
         self._wizard_comes = False
         self.wizard.setup_finished.connect(self._setup_finished)
         self.wizard.left.connect(self._wizard_left)
+        self.wizard.language_changed.connect(self._say_anew)
+        self.wizard.help_requested.connect(self._show_help)
         self.wizard.show()
         self.show()
         self._close_opening()
 
     def _setup_finished(self) -> None:
-        self._set_up = True
+        desk = self._guided
+        desk.set_up = True
         self._drop_wizard()
-        self._follow_profile()
-        self._take(self._first_status(set_up=True, counts=self.status.counts))
-        self.host.start()
-        self.show_panel()
+        self._follow_profile(desk)
+        desk.take(desk.first_status(set_up=True, counts=desk.status.counts))
+        desk.host.start()
+        self.show_hotel(desk.context.settings.key)
 
     def _wizard_left(self) -> None:
+        desk = self._guided
+        begun = self.wizard is None or self.wizard.flow.activation.step.place > 0
         self._drop_wizard()
-        self._follow_profile()
+        if not begun and desk is not self.shown:
+            # Another hotel, of which nothing was said yet.
+            self._drop_desk(desk)
+            self._draw_tray()
+            return
+        self._follow_profile(desk)
         # It may have been finished before it was closed, or turned to a hotel that is not set up yet.
-        self._set_up = read_flow(self.context).is_finished
-        self._take(self._first_status(set_up=self._set_up, counts=self.status.counts))
-        if self._set_up:
-            self.host.start()
+        desk.set_up = read_flow(desk.context).is_finished
+        desk.take(desk.first_status(set_up=desk.set_up, counts=desk.status.counts))
+        if desk.set_up:
+            desk.host.start()
         if not self.tray.is_reachable:
             self.show_panel()
         elif self.panel is None or not self.panel.isVisible():
             self._tell_once_about_tray()
 
-    def _follow_profile(self) -> None:
+    def _follow_profile(self, desk: Desk) -> None:
         """Have nothing left of another hotel, where the wizard turned to this one."""
-        if self._profile_name == self.context.profile.name:
-            return
-        self._profile_name = self.context.profile.name
-        self.status = self._first_status(set_up=False)
-        if self.panel is not None:
-            self.panel.hide()
-            # What is being read for it still arrives.
-            QTimer.singleShot(_LATE_MS, self.panel.deleteLater)
+        if desk.turned() and desk is self.shown and self.panel is not None:
+            self._drop_panel(self.panel)
             self.panel = None
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+
+    def _drop_panel(self, panel: PanelWindow) -> None:
+        panel.hide()
+        # What is being read for it still arrives.
+        QTimer.singleShot(_LATE_MS, panel.deleteLater)
 
     def _drop_wizard(self) -> None:
         if self.wizard is not None:
@@ -291,20 +374,35 @@ class Program:
             self.wizard = None
 
     def _build_panel(self) -> PanelWindow:
-        panel = PanelWindow(self.context, self.status, self._crashes.report)
+        desk = self.shown
+        panel = PanelWindow(desk.context, desk.status, self._crashes.report)
         panel.has_tray = self.tray.is_reachable
-        panel.sync_requested.connect(self.host.wake)
-        panel.release_requested.connect(lambda key: self.host.release([key]))
-        panel.pause_requested.connect(self.pause)
-        panel.resume_requested.connect(self.resume)
-        panel.wizard_requested.connect(self.show_wizard)
+        panel.draw_hotels(tuple(one.seen for one in self.desks))
+        panel.sync_requested.connect(desk.host.wake)
+        panel.take_over_requested.connect(desk.host.take_over)
+        panel.release_requested.connect(lambda key: desk.host.release([key]))
+        panel.releases_requested.connect(desk.host.release)
+        self._errands = errands = PendingErrands(desk.context, desk.host, panel.pending, self._crashes.report)
+        errands.listen_to(panel.pending)
+        panel.pause_requested.connect(desk.pause)
+        panel.resume_requested.connect(desk.resume)
+        panel.wizard_requested.connect(lambda: self.show_wizard(desk))
         panel.quit_requested.connect(self.quit)
-        panel.approve_requested.connect(lambda count: self._spawn(self._approve(count)))
+        panel.approve_requested.connect(lambda count: self._spawn(desk.approve(count)))
+        panel.settings_changed.connect(lambda: self._settings_changed(desk))
+        panel.language_chosen.connect(self.speak)
+        panel.rest_requested.connect(lambda work: self._spawn(self._while_resting(work)))
+        panel.all_rest_requested.connect(lambda work: self._spawn(while_resting(self.desks, work)))
+        panel.disconnected.connect(self._disconnected)
+        panel.hotel_chosen.connect(self.show_hotel)
+        panel.hotel_wanted.connect(self.add_hotel)
+        panel.hotel_removed.connect(self._removed)
+        panel.support_requested.connect(self.show_support)
         panel.hidden_by_person.connect(self._tell_once_about_tray)
-        if self._ready:
-            panel.tell_vault(self.context.vault.is_lasting)
-        if self._reader is not None:
-            panel.open(self._reader)
+        if desk.is_ready:
+            panel.tell_vault(desk.context.vault.is_lasting)
+        if desk.reader is not None:
+            panel.open(desk.reader)
         return panel
 
     def _first_seen(self, window: QWidget) -> None:
@@ -322,85 +420,113 @@ class Program:
         if self.opening is not None:
             self.opening.tell_waiting(words)
 
-    def _tell_failure(self, title: str, text: str, detail: str) -> None:
+    def _tell_failure(self, desk: Desk, title: str, text: str, detail: str) -> None:
+        if desk is not self.shown:
+            self._draw_tray()
+            QTimer.singleShot(_AGAIN_MS, lambda: self._try_again(desk))
+            return
         if self.opening is None:
             self.opening = OpeningWindow(practice=self.context.profile.practice)
             self.opening.quit_requested.connect(self.quit)
-            self.opening.retry_requested.connect(lambda: self._spawn(self._prepare()))
+            self.opening.retry_requested.connect(lambda: self._spawn(self._prepare(self.shown)))
+            self.opening.support_requested.connect(self.show_support)
             self.opening.show()
         if self.panel is not None:
             # It would stand there as if it only had nothing to tell.
             self.panel.hide()
         self.opening.tell_failure(title, text, detail)
 
+    def _try_again(self, desk: Desk) -> None:
+        if desk in self.desks and desk is not self.shown and not desk.is_ready:
+            self._spawn(self._prepare(desk))
+
+    def show_support(self) -> None:
+        """Open the support report, gathered anew."""
+        if self.support is not None:
+            self.support.close()
+            self.support.deleteLater()
+        self.support = SupportWindow(self.context, self.shown.reader, self.shown.status, self._crashes.report)
+        self.support.show()
+
+    def _show_help(self, topic: str) -> None:
+        if self.help is None:
+            self.help = HelpWindow()
+        self.help.show_topic(topic)
+
+    # The language
+
+    def speak(self, language: str) -> None:
+        """Say everything in this language from now on, without a restart."""
+        self.context.choose(language=language)
+        speak(language)
+        if self.wizard is not None:
+            self.wizard.say_anew()
+        self._say_anew()
+
+    def _say_anew(self) -> None:
+        """Build anew what was worded when it was built; texts that are drawn come right by themselves."""
+        speak_qt(self._app, self.context.settings.language)
+        self.tray.say_anew()
+        for window in (self.help, self.support):
+            if window is not None:
+                window.close()
+                window.deleteLater()
+        self.help = self.support = None
+        if (former := self.panel) is not None:
+            former.remember()
+            self.panel = self._build_panel()
+            self.panel.take_place_of(former)
+            self._drop_panel(former)
+
     # Intentions
 
-    def pause(self, until: datetime | None) -> None:
-        """Send nothing for a while, also after a restart."""
-        self.context.choose(paused_until="until-resumed" if until is None else until)
-        self.host.pause(until)
-        self._take(self.status.model_copy(update={"paused": True, "paused_until": until, "working": False}))
+    async def _while_resting(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do ``work`` while the engine of the shown hotel holds neither ledger nor vault."""
+        await while_resting([self.shown], work)
 
-    def resume(self) -> None:
-        """Go on."""
-        self.context.choose(paused_until=None)
-        self.host.resume()
-        self._take(self.status.model_copy(update={"paused": False, "paused_until": None}))
+    def _settings_changed(self, desk: Desk) -> None:
+        desk.renew()
+        for other in self.desks:
+            other.follow_shared()
+        self._draw_tray()
 
-    async def _approve(self, count: int) -> None:
-        """Have the practice hotel approve documents, and look at once."""
-        if self.context.practice is not None and self.context.practice.is_running:
-            await self.context.practice.approve(count)
-            self.host.wake()
+    def _disconnected(self) -> None:
+        for desk in self.desks:
+            desk.disconnected()
 
-    async def _revive_practice(self) -> None:
+    async def _revive_practice(self, desk: Desk) -> None:
         """Start the practice hotel again, which ended: no internet and no firewall would bring it back."""
-        self.host.stop()
-        await self.host.ended(_QUIT_SECONDS)
-        await self._prepare()
+        desk.host.stop()
+        await desk.host.ended(QUIT_SECONDS)
+        await self._prepare(desk)
 
     # News
 
     def _connect(self) -> None:
-        self.host.status_changed.connect(self._hear)
-        self.host.failed.connect(self._crashes.report)
+        self._crashes.support_requested.connect(self.show_support)
         self.first.show_requested.connect(self.show)
-        self.notices.raised.connect(self.tray.say)
-        self.tray.sync_requested.connect(self.host.wake)
-        self.tray.pause_requested.connect(self.pause)
-        self.tray.resume_requested.connect(self.resume)
+        self.first.quit_requested.connect(self.quit)
+        self.newer.found.connect(self.tray.say)
+        self.tray.sync_requested.connect(lambda: self.shown.host.wake())
+        self.tray.pause_requested.connect(lambda until: self.shown.pause(until))
+        self.tray.resume_requested.connect(lambda: self.shown.resume())
+        self.tray.hotel_requested.connect(self.show_hotel)
         self.tray.panel_requested.connect(self.show)
-        self.tray.wizard_requested.connect(self.show_wizard)
+        self.tray.wizard_requested.connect(lambda: self.show_wizard())
         self.tray.quit_requested.connect(self.quit)
         self.tray.reachable_changed.connect(self._tray_changed)
-        # At the end of a Windows session there is no time to ask: an unfinished row is settled by looking.
-        self._app.commitDataRequest.connect(lambda _manager: self.host.stop())
+        self._app.commitDataRequest.connect(self._session_ends)
         if not self.tray.is_reachable:
             self._tray_changed(False)
 
-    def _hear(self, status: Status) -> None:
-        if not (status.trouble is not None and status.trouble.failure.is_about_ledger):
-            # The engine has opened the ledger, migrated, before its first Status that says nothing against it.
-            self._open_reader()
-        self._take(status)
-        practice = self.context.practice
-        if status.trouble is not None and practice is not None and not practice.is_running and self._ready:
-            self._ready = False
-            self._spawn(self._revive_practice())
+    def _changed(self, desk: Desk) -> None:
+        self._draw_tray()
+        if desk is self.shown and self.panel is not None:
+            self.panel.draw(desk.status)
 
-    def _open_reader(self) -> Reader:
-        if self._reader is None:
-            self._reader = open_reader(self.context)
-            if self.panel is not None:
-                self.panel.open(self._reader)
-        return self._reader
-
-    def _take(self, status: Status) -> None:
-        self.status = status
-        self.tray.draw(status)
-        self.notices.consider(status, self.context.clock.now())
-        if self.panel is not None:
-            self.panel.draw(status)
+    def _read_by_panel(self, desk: Desk) -> None:
+        if desk is self.shown and self.panel is not None and desk.reader is not None:
+            self.panel.open(desk.reader)
 
     def _tray_changed(self, reachable: bool) -> None:
         if self.panel is not None:
@@ -414,7 +540,7 @@ class Program:
             self.show()
 
     def _tell_once_about_tray(self) -> None:
-        if not self.status.set_up:
+        if not self.shown.status.set_up:
             if not self._told_unfinished:
                 self._told_unfinished = True
                 self.tray.say(
@@ -433,6 +559,20 @@ class Program:
 
     # Ending
 
+    def _session_ends(self, _manager: object) -> None:
+        """Stop sending: there is no time to ask, and an unfinished row is settled by looking."""
+        for desk in self.desks:
+            desk.host.stop()
+        # Another program, or the person, may call the end off, and nobody tells.
+        QTimer.singleShot(_CALLED_OFF_MS, self._session_goes_on)
+
+    def _session_goes_on(self) -> None:
+        if self._quit and self._quit.is_set():
+            return
+        for desk in self.desks:
+            if desk.set_up and desk.is_ready and not (self.wizard is not None and desk is self._guided):
+                desk.host.start()
+
     async def _end(self) -> None:
         self.tray.hide()
         for window in (self.panel, self.opening):
@@ -440,19 +580,18 @@ class Program:
                 window.may_close = True
         if self.panel is not None:
             self.panel.remember()
-        for window in (self.panel, self.opening, self.wizard):
+        for window in (self.panel, self.opening, self.wizard, self.support, self.help):
             if window is not None:
                 window.hide()
-        self.host.stop()
+        for desk in self.desks:
+            desk.host.stop()
         try:
-            async with asyncio.timeout(_QUIT_SECONDS):
-                await self.host.ended(_QUIT_SECONDS)
-                if self.context.practice is not None:
-                    await in_thread(self.context.practice.stop)
+            async with asyncio.timeout(QUIT_SECONDS):
+                await asyncio.gather(*(desk.end() for desk in self.desks))
         except TimeoutError:
-            log.warning("the engine did not end in time; what it was doing is settled at the next start")
+            log.warning("an engine did not end in time; what it was doing is settled at the next start")
         self.first.close()
-        if self._reader is not None:
-            self._reader.close()
+        for desk in self.desks:
+            desk.close_reader()
         self._crashes.remove()
         self._garbage.give_back()

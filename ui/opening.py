@@ -16,6 +16,7 @@ class OpeningWindow(QWidget):
 
     retry_requested = Signal()
     quit_requested = Signal()
+    support_requested = Signal()
 
     def __init__(self, *, practice: bool) -> None:
         super().__init__()
@@ -60,6 +61,9 @@ class OpeningWindow(QWidget):
         leave.clicked.connect(self.quit_requested)
         again = Button(_("Intentar de nuevo"), Kind.PRIMARY, icon="sync")
         again.clicked.connect(self.retry_requested)
+        support = Button(_("Informe de soporte…"), Kind.PLAIN)
+        support.clicked.connect(self.support_requested)
+        buttons.addWidget(support)
         buttons.addStretch(1)
         buttons.addWidget(leave)
         buttons.addWidget(again)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from app.connectors.profile import load_profile
 from app.model.errors import StorageError
 from app.model.status import Status
-from app.system.vault import SessionVault, Vault, VaultError, open_vault
+from app.system.vault import SessionVault, Vault, VaultError, VaultLocked, machine_vault, open_vault
 from app.texts import _
 from app.texts.causes import explain_failure
 from ui.context import Context
@@ -47,7 +47,7 @@ def read_flow(context: Context) -> Activation:
     """Return where the person stands on the way to a working connection."""
     from app.setup import activation_file
 
-    return activation_file.load(context.paths.setup(context.profile.name), context.profile).activation
+    return activation_file.load(context.paths.setup(context.settings.key), context.profile).activation
 
 
 async def prepare(context: Context) -> None:
@@ -87,10 +87,18 @@ def build_engine(context: Context, publish: Callable[[Status], None]) -> Engine:
 
 
 def open_reader(context: Context) -> LedgerReader:
-    """Return a reader of the ledger; only once the engine has opened and migrated the file."""
+    """Return a reader of the ledger in this computer's file; only once the engine has opened and migrated it."""
     from app.sync.ledger_reader import LedgerReader
 
-    return LedgerReader(context.paths.ledger(context.profile.name), context.clock)
+    return LedgerReader(context.paths.ledger(context.settings.key), context.clock)
+
+
+async def open_reader_of_server(context: Context) -> LedgerReader:
+    """Return a reader of the ledger on its server; raises ``VaultError`` and ``StorageError``."""
+    from app.setup.place import place_of
+    from app.sync.ledger_reader import LedgerReader
+
+    return LedgerReader(await place_of(context.paths, context.settings, context.vault), context.clock)
 
 
 def _heal_ledger(context: Context) -> None:
@@ -98,7 +106,9 @@ def _heal_ledger(context: Context) -> None:
     from app.storage.errors import LedgerTooNew
     from app.sync.recovery import open_ledger
 
-    path = context.paths.ledger(context.settings.profile)
+    if context.settings.ledger_server is not None:
+        return  # its keeper's affair; and to open it here would take it from the computer that sends
+    path = context.paths.ledger(context.settings.key)
     try:
         open_ledger(path, context.clock).close()
     except StorageError as error:
@@ -119,10 +129,19 @@ def _heal_ledger(context: Context) -> None:
 
 async def _open_vault(context: Context) -> Vault:
     try:
-        return await in_thread(open_vault, context.settings.profile)
+        return await in_thread(open_vault, context.settings.key)
     except VaultError as error:
         log.warning("no vault: %s", type(error).__name__)
-        return SessionVault(context.settings.profile)
+        if isinstance(error, VaultLocked) and read_flow(context).is_finished:
+            # At login it opens later. What is in it is not forgotten: the engine says so and tries again.
+            return machine_vault(context.settings.key)
+        return SessionVault(context.settings.key)
+
+
+def seed_of(hotel: str) -> int:
+    """Return the seed of a practice hotel: the first one's is everybody's, each further one is another hotel."""
+    number = hotel.removeprefix(PRACTICE).lstrip("-")
+    return int(number) if number.isdecimal() else 1
 
 
 async def _open_practice(context: Context) -> Practice | None:
@@ -135,7 +154,7 @@ async def _open_practice(context: Context) -> Practice | None:
         from app.sandbox.practice import Practice, PracticeNotStarted
 
         try:
-            return Practice.start(context.paths.sandbox)
+            return Practice.start(context.paths.practice(context.settings.key), seed_of(context.settings.key))
         except PracticeNotStarted as error:
             raise NotPrepared(
                 _("El hotel de práctica no arrancó"), _("Nada se perdió. Puede intentarlo de nuevo."), str(error)

@@ -1,6 +1,6 @@
 """The icon beside the clock: icon, tooltip and menu drawn from one Status value. It asks, ``main`` does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -8,8 +8,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from app.model.clock import BOGOTA, Clock
+from app.model.hotels import Seen, worst
 from app.model.status import Mood, Status
+from app.system.windows import taskbar_is_light
 from app.texts import _
+from app.texts.hotels import hotel_line, hotels_tooltip
 from app.texts.status import pending_line, proof_line, sentence, tooltip
 from ui.theme import Theme
 from ui.theme.icons import mood_icon, tinted
@@ -34,6 +37,8 @@ class Tray(QObject):
     resume_requested = Signal()
     panel_requested = Signal()
     wizard_requested = Signal()
+    hotel_requested = Signal(str)
+    """The panel of this hotel."""
     quit_requested = Signal()
     reachable_changed = Signal(bool)
     """Whether there is a tray at all."""
@@ -45,7 +50,10 @@ class Tray(QObject):
         self._clock = clock
         self._theme = theme
         self._status = status
-        self._mood: Mood | None = None
+        self._hotels: tuple[Seen, ...] = ()
+        self._shown = ""
+        self._drawn: tuple[Mood, bool] | None = None
+        """What the icon shows now, and whether for a dark taskbar."""
         self._reachable = False
         self.icon = QSystemTrayIcon(self)
         self.menu = QMenu()
@@ -70,6 +78,20 @@ class Tray(QObject):
     def draw(self, status: Status) -> None:
         """Show this Status."""
         self._status = status
+        self._draw()
+
+    def draw_hotels(self, hotels: Sequence[Seen], shown: str) -> None:
+        """Show how all hotels stand; the icon is that of the worst, the menu's acts are of the one that is shown."""
+        if (tuple(hotels), shown) != (self._hotels, self._shown):
+            self._hotels, self._shown = tuple(hotels), shown
+            self._draw()
+
+    def say_anew(self) -> None:
+        """Word the menu in the language of now."""
+        self.pause.deleteLater()
+        self.menu.clear()
+        self._build_menu()
+        self._tint()
         self._draw()
 
     def look_again(self) -> None:
@@ -97,19 +119,41 @@ class Tray(QObject):
     def _draw(self) -> None:
         now = self._clock.now()
         status = self._status
-        mood = status.mood(now)
-        if mood is not self._mood:
-            self._mood = mood
-            self.icon.setIcon(mood_icon(mood))
-        self.icon.setToolTip(tooltip(status, now))
-        self.line.setText(_escaped(sentence(status, now)))
+        several = len(self._hotels) > 1
+        mood = worst(self._hotels, now).mood(now) if several else status.mood(now)
+        drawn = (mood, taskbar_is_light() is False)
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self.icon.setIcon(mood_icon(*drawn))
+        self.icon.setToolTip(hotels_tooltip(self._hotels, now) if several else tooltip(status, now))
+        own = next((one for one in self._hotels if one.key == self._shown), None)
+        self.line.setText(_escaped(hotel_line(own, now) if several and own is not None else sentence(status, now)))
+        self._draw_others(now if several else None)
         self.proof.setText(_escaped(proof_line(status, now)))
         self.pending.setText(_escaped(pending_line(status.counts)))
-        self.sync.setEnabled(status.set_up and not status.paused)
+        self.sync.setEnabled(status.set_up and not status.paused and status.spare_of is None)
         self.pause.menuAction().setVisible(status.set_up and not status.paused)
         self.resume.setVisible(status.set_up and status.paused)
 
+    def _draw_others(self, now: datetime | None) -> None:
+        """List the other hotels above what is said of the one that is shown; nothing changes under an open menu."""
+        if self.menu.isVisible():
+            return
+        for action in self.others:
+            self.menu.removeAction(action)
+            action.deleteLater()
+        self.others = []
+        if now is None:
+            return
+        for one in self._hotels:
+            if one.key != self._shown:
+                action = QAction(mood_icon(one.mood(now)), _escaped(hotel_line(one, now)), self.menu)
+                action.triggered.connect(lambda _checked=False, key=one.key: self.hotel_requested.emit(key))
+                self.menu.insertAction(self.line, action)
+                self.others.append(action)
+
     def _build_menu(self) -> None:
+        self.others: list[QAction] = []
         self.line = self._told()
         self.proof = self._told()
         self.pending = self._told()

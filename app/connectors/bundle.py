@@ -1,9 +1,11 @@
 """All connections of one hotel and its source of documents, opened together; who uses them is decided elsewhere."""
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from urllib.parse import quote
 
 from app.connectors.folder_source import FolderSource
 from app.connectors.loggro_fe import LoggroFe
@@ -12,7 +14,7 @@ from app.connectors.profile import Profile
 from app.connectors.pymes import Pymes
 from app.connectors.range_source import RangeSource
 from app.connectors.source import DocumentSource
-from app.connectors.transport import Transport
+from app.connectors.transport import Proxy, Transport
 from app.model.clock import Clock, SystemClock
 from app.model.errors import ConnectorError, Delivery, Failure
 from app.model.source import SourceKind
@@ -29,11 +31,19 @@ class Secrets:
     pms_session: str | None = field(default=None, repr=False)
     fe_user: str | None = field(default=None, repr=False)
     fe_password: str | None = field(default=None, repr=False)
+    proxy_user: str | None = field(default=None, repr=False)
+    proxy_password: str | None = field(default=None, repr=False)
+
+    def through(self, address: str | None) -> Proxy | None:
+        """Return the proxy at ``address`` with whoever signs in there."""
+        return None if address is None else Proxy(address, self.proxy_user, self.proxy_password)
 
     @property
     def cleaner(self) -> Callable[[str], str]:
         """Return what takes these secrets out of a text."""
-        known = sorted((text for one in fields(self) if (text := getattr(self, one.name))), key=len, reverse=True)
+        held = [text for one in fields(self) if (text := getattr(self, one.name))]
+        spelled = {form for text in held for form in (text, quote(text, safe=""), json.dumps(text)[1:-1])}
+        known = sorted(spelled, key=len, reverse=True)
 
         def clean(text: str) -> str:
             for secret in known:
@@ -78,7 +88,7 @@ async def open_connectors(
 
         async def transport(system: str) -> Transport:
             return await stack.enter_async_context(
-                Transport(system, timeout=profile.timing.timeout, proxy=proxy, clean=secrets.cleaner)
+                Transport(system, timeout=profile.timing.timeout, proxy=secrets.through(proxy), clean=secrets.cleaner)
             )
 
         pms = Pms(

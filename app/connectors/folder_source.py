@@ -101,6 +101,10 @@ class FolderSource:
         self._answers: dict[str, bool] = {}
         self._seen: dict[str, _Seen] = {}
 
+    def apart(self) -> "FolderSource":
+        """Return another reader of the same folder, which knows nothing of what this one has in hand."""
+        return FolderSource(self._folder, self._clock, accept_unanswered=self._accept_unanswered)
+
     async def news(self, memory: Memory) -> AsyncGenerator[Batch, None]:
         """Yield what files that are new, changed or gone have to say, the oldest first.
 

@@ -96,7 +96,9 @@ def rows_of(pages: Sequence[Sequence[Line]]) -> tuple[FormRow, ...]:
             elif _is_row(line, header is not None):
                 row = _row(lines, at, header, establishment)
                 key = (row.modality.value, row.stated_prefix, row.first.value, row.last.value, row.request.value)
-                rows.setdefault(key, row)
+                if rows.setdefault(key, row).months.value != row.months.value:
+                    # The same range twice with two ends: which of them holds, nobody can tell from the paper.
+                    raise _bad(line)
                 if len(rows) > _MOST_ROWS:
                     raise Unreadable(FormError.UNSAFE)
     return tuple(rows.values())

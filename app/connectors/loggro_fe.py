@@ -66,6 +66,8 @@ _ERROR: Final = "ErrorRespuesta"
 _LONGEST_MESSAGE: Final = 500
 _LONGEST_FIELD: Final = 15
 """No number or prefix of the DIAN is longer than fourteen."""
+_MOST_ROWS: Final = 500
+"""Of one authorisation; a form has eleven a page."""
 _LARGEST_FILE: Final = 20 * 1024 * 1024
 
 
@@ -126,8 +128,12 @@ class LoggroFe:
         self._profile = profile
         self._auth = (user, password)
 
-    async def resolution(self, number: str, nit: str, family: Family) -> DianResolution | None:
-        """Ask the DIAN for a resolution of ``nit`` (without check digit); ``None`` where it knows none."""
+    async def resolutions(self, number: str, nit: str, family: Family) -> tuple[DianResolution, ...]:
+        """Ask the DIAN for a resolution of ``nit`` (without check digit); empty where it knows none.
+
+        One authorisation may cover several prefixes. Where no row bears the number, all are told: a difference is for
+        the proof to show.
+        """
         self._profile.require(Operation.FE_RESOLUTION)
         body = await self._call("consultarInformacionResolucionDian", {"numeroResolucion": number, "nit": nit})
         return _read(body, number, family)
@@ -257,7 +263,7 @@ def _state(text: str) -> FeState:
     return FeState.IN_VALIDATION if "VALIDACI" in plain else FeState.TRANSMITTED
 
 
-def _read(body: bytes, number: str, family: Family) -> DianResolution | None:
+def _read(body: bytes, number: str, family: Family) -> tuple[DianResolution, ...]:
     try:
         root = _parse(body)
         rows = []
@@ -266,13 +272,12 @@ def _read(body: bytes, number: str, family: Family) -> DianResolution | None:
             value = {name: _first(found, aliases) for name, aliases in _ALIASES.items()}
             if value["resolution"] and value["first"] and value["last"]:
                 rows.append(value)
-        # The only answer is the answer, whatever number it bears: a difference is for the proof to show.
-        answer = next((row for row in rows if row["resolution"] == number), rows[0] if len(rows) == 1 else None)
-        if answer is not None:
-            return DianResolution(_numbering(answer, family), answer["technical_key"] or None)
+                if len(rows) > _MOST_ROWS:
+                    raise _unreadable("too many rows")
+        rows = [row for row in rows if row["resolution"] == number] or rows
+        return tuple(DianResolution(_numbering(row, family), row["technical_key"] or None) for row in rows)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise _unreadable(type(error).__name__) from error
-    return None
 
 
 def _numbering(value: dict[str, str], family: Family) -> Numbering:

@@ -14,7 +14,7 @@ from app.connectors.profile import Operation
 from app.model.clock import bogota_day
 from app.model.documents import HOTEL_FAMILIES, Family
 from app.model.errors import ConnectorError, Failure
-from app.model.numbering import APPLIES_TO_PMS, Numbering, NumberingProof, System, match, prove, systems_for
+from app.model.numbering import APPLIES_TO_PMS, Field, Numbering, NumberingProof, System, match, prove, systems_for
 from app.model.prefixes import PrefixWarning, prefix_warnings
 from app.model.status import PROOF_AGE_LIMIT
 
@@ -24,10 +24,14 @@ class ProofReading:
     """What was proven at one moment."""
 
     proofs: tuple[NumberingProof, ...] = ()
-    technical_keys: dict[str, str] = field(default_factory=dict, repr=False)
-    """By resolution number; only the FE service tells them."""
+    technical_keys: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    """By resolution and prefix, for one authorisation may cover several; only the FE service tells them."""
     fe_failure: ConnectorError | None = None
     """Why the FE service did not answer; the DIAN's column is then what was typed, or missing."""
+
+    def technical_key(self, numbering: Numbering) -> str | None:
+        """Return the key of a range, where it is known."""
+        return self.technical_keys.get((numbering.resolution or "", numbering.value_of(Field.PREFIX)))
 
     @property
     def warnings(self) -> tuple[PrefixWarning, ...]:
@@ -40,19 +44,23 @@ class ProofReading:
         return prefix_warnings(best, (one for proof in self.proofs for one in proof.columns.values()))
 
 
+_Answer = tuple[datetime, tuple[DianResolution, ...]]
+"""When the DIAN was asked, and what it answered; nothing where it knows no such resolution."""
+
+
 class DianCache:
     """Answers of the DIAN, for as long as a proof counts: it is slow, and its ranges do not change by the minute."""
 
     def __init__(self, lifetime: timedelta = PROOF_AGE_LIMIT) -> None:
         self._lifetime = lifetime
-        self._answers: dict[tuple[str, Family], tuple[datetime, DianResolution | None]] = {}
+        self._answers: dict[tuple[str, Family], _Answer] = {}
 
-    def find(self, resolution: str, family: Family, now: datetime) -> tuple[datetime, DianResolution | None] | None:
+    def find(self, resolution: str, family: Family, now: datetime) -> _Answer | None:
         """Return when and what was answered, or ``None`` where it must be asked anew."""
         answer = self._answers.get((resolution, family))
         return answer if answer is not None and timedelta(0) <= now - answer[0] <= self._lifetime else None
 
-    def keep(self, resolution: str, family: Family, now: datetime, answer: DianResolution | None) -> None:
+    def keep(self, resolution: str, family: Family, now: datetime, answer: tuple[DianResolution, ...]) -> None:
         """Keep an answer, also that the DIAN knows none."""
         self._answers[resolution, family] = (now, answer)
 
@@ -75,17 +83,19 @@ async def read_proofs(
     dian = _Dian(connectors, dian_cache or DianCache(), now)
     typed_dian = _typed(evidence, System.DIAN)
     proofs = []
-    for family, ours in _targets(pms, pymes, [*evidence], families):
+    targets = _targets(pms, pymes, [*evidence], families)
+    for family, ours in targets:
         if ours is None:
             proofs.append(prove(family, (), now, bogota_day(now)))
             continue
         columns = [ours]
-        if ours.system is System.PMS and (theirs := match(ours, pymes)) is not None:
+        others = [other for _family, other in targets if other is not None and other is not ours]
+        if ours.system is System.PMS and (theirs := match(ours, _free(ours, others, pymes))) is not None:
             columns.append(theirs)
         if System.DIAN in systems_for(family):
             read = await dian.column(columns)
             dian.is_missed |= read is None
-            dians = read or match(ours, typed_dian)
+            dians = read or match(ours, _free(ours, others, typed_dian))
             if dians is not None and ours.system is not System.DIAN:
                 columns.append(dians)
         proofs.append(prove(family, columns, now, bogota_day(now)))
@@ -116,6 +126,16 @@ async def _pymes(connectors: Connectors, evidence: Sequence[Numbering], now: dat
     if not connectors.profile.route(Operation.PYMES_NUMBERINGS).is_called:
         return _typed(evidence, System.PYMES)
     return _ours(await connectors.pymes.numberings(), now)
+
+
+def _free(ours: Numbering, others: Iterable[Numbering], candidates: Iterable[Numbering]) -> list[Numbering]:
+    """Leave out what belongs to another range: in a relevo the old consecutivo is not taken for the missing new one."""
+    taken = {_identity(other) for other in others} - {_identity(ours)}
+    return [one for one in candidates if one.resolution is None or _identity(one) not in taken]
+
+
+def _identity(numbering: Numbering) -> tuple[Family, str | None, str]:
+    return numbering.family, numbering.resolution, numbering.value_of(Field.PREFIX)
 
 
 def _ours(numberings: Iterable[Numbering], now: datetime) -> tuple[Numbering, ...]:
@@ -150,7 +170,7 @@ class _Dian:
         self.failure: ConnectorError | None = None
         self.is_missed = False
         """Some range got no answer."""
-        self.technical_keys: dict[str, str] = {}
+        self.technical_keys: dict[tuple[str, str], str] = {}
 
     async def column(self, columns: Sequence[Numbering]) -> Numbering | None:
         """Return what the DIAN says of the range.
@@ -159,33 +179,30 @@ class _Dian:
         """
         answers: list[Numbering] = []
         for number in dict.fromkeys(one.resolution for one in columns if one.resolution):
-            found = await self._ask(number, columns[0].family)
-            if found is not None:
-                answers.append(found)
+            answers += await self._ask(number, columns[0].family)
         return match(columns[0], answers)
 
-    async def _ask(self, number: str, family: Family) -> Numbering | None:
+    async def _ask(self, number: str, family: Family) -> list[Numbering]:
         fe, nit = self._connectors.fe, self._connectors.hotel_nit
         if fe is None or nit is None or (self.failure is not None and not _is_about_one_number(self.failure)):
-            return None
+            return []
         if not self._connectors.profile.route(Operation.FE_RESOLUTION).is_called:
-            return None
+            return []
         if not number.isprintable():  # no number of the DIAN, and nothing that XML can carry
-            return None
+            return []
         known = self._cache.find(number, family, self._now)
         if known is None:
             try:
-                known = (self._now, await fe.resolution(number, nit, family))
+                known = (self._now, await fe.resolutions(number, nit, family))
             except ConnectorError as error:
                 self.failure = error
-                return None
+                return []
             self._cache.keep(number, family, *known)
-        read_at, answer = known
-        if answer is None:
-            return None
-        if answer.technical_key:
-            self.technical_keys[number] = answer.technical_key
-        return answer.numbering.model_copy(update={"read_at": read_at})
+        read_at, answers = known
+        for one in answers:
+            if one.technical_key:
+                self.technical_keys[number, one.numbering.value_of(Field.PREFIX)] = one.technical_key
+        return [one.numbering.model_copy(update={"read_at": read_at}) for one in answers]
 
 
 def _is_about_one_number(error: ConnectorError) -> bool:

@@ -168,12 +168,15 @@ def _pages(data: bytes) -> Iterator[dict[str, Any]]:
     # Only the child pays for these imports.
     import io
 
+    from pdfminer import pdftypes
     from pdfminer.converter import PDFPageAggregator
     from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
     from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
     from pdfminer.pdfpage import PDFPage
     from pdfminer.pdfparser import PDFParser
 
+    # WORKAROUND: the parser unpacks runs without any limit, a byte at a time (pdfminer.six 20251107).
+    pdftypes.rldecode = _runs  # type: ignore[attr-defined]
     try:
         document = PDFDocument(PDFParser(io.BytesIO(data)))
     except (PDFPasswordIncorrect, PDFEncryptionError):
@@ -213,6 +216,21 @@ def _pages(data: bytes) -> Iterator[dict[str, Any]]:
         yield {"width": layout.width, "height": layout.height, "lines": lines}
     if empty:
         raise Unreadable(FormError.BROKEN)
+
+
+def _runs(data: bytes) -> bytes:
+    """Unpack run lengths (PDF 1.7, 7.4.5); raises ``Unreadable`` as soon as it is more than any form has."""
+    out, at = bytearray(), 0
+    while at < len(data) and (length := data[at]) != 128:
+        if length < 128:
+            out += data[at + 1 : at + 2 + length]
+            at += 2 + length
+        else:
+            out += data[at + 1 : at + 2] * (257 - length)
+            at += 2
+        if len(out) > _MOST_EXPANDED:
+            raise Unreadable(FormError.UNSAFE)
+    return bytes(out)
 
 
 def _letters(parent: Any, height: float) -> Iterator[_Letter]:

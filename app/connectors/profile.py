@@ -65,6 +65,9 @@ class Timing(Value):
     dian_age: NonNegativeFloat = 900.0
     """How long an answer of the DIAN counts as present: it is slow, and its ranges do not change by the minute."""
     timeout: PositiveFloat = 30.0
+    stand_by: PositiveFloat = 10.0
+    """How often a spare computer tries to become the sender: with the time in which a dead one is noticed, below a
+    minute."""
 
 
 class Profile(Value):
@@ -109,6 +112,24 @@ class Profile(Value):
             return self
         guided = {} if source is SourceKind.PMS else {one: Route.GUIDED for one in _OF_PMS if not self._published(one)}
         return self.model_copy(update={"source": source, "routes": self.routes | guided})
+
+    def paced(self, seconds: int | None) -> Timing:
+        """Return the timing with the cadence that the person chose, never more often than the profile allows."""
+        if seconds is None:
+            return self.timing
+        cadence = max(self.timing.cadence, seconds)
+        idle = max(cadence, self.timing.cadence_idle)
+        return self.timing.model_copy(update={"cadence": cadence, "cadence_idle": idle})
+
+    def with_fe(self, address: str | None) -> Self:
+        """Return the profile with the FE service where the hotel was told that it answers (``None``: as it is).
+
+        The practice hotel has its own. Raises ``ValueError`` on an address that is not safe.
+        """
+        if address is None or self.practice:
+            return self
+        require_safe(address)
+        return self.model_copy(update={"fe": address})
 
     def _published(self, operation: Operation) -> bool:
         return self.routes[operation] is Route.DOCUMENTED

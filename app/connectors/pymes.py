@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
@@ -24,6 +25,7 @@ from app.connectors.transport import Answer, Transport
 from app.connectors.wire import Wire
 from app.model.documents import Document
 from app.model.errors import ConnectorError, Delivery, Failure
+from app.model.exchange import Exchange
 from app.model.numbering import Numbering
 from app.model.sales import Sale
 
@@ -48,6 +50,8 @@ class SalesPage:
 
     sales: tuple[Sale, ...]
     total: int
+    said: tuple[Callable[[], Exchange | None], ...] = ()
+    """For each sale, what tells how Pymes said it; ``None`` where nobody listened."""
 
 
 class Pymes:
@@ -142,22 +146,29 @@ class Pymes:
         path = "/v1/ventas-detallado"
         async for rows, total in self._pages(WireVenta, self._profile.facturacion, path, filters, most):
             try:
-                yield SalesPage(tuple(sale for row in rows if (sale := row.sale()) is not None), total)
+                found = [(sale, said) for row, said in rows if (sale := row.sale()) is not None]
+                yield SalesPage(tuple(sale for sale, _ in found), total, tuple(said for _, said in found))
             except ValueError as error:
                 raise _unreadable(str(error)) from error
 
     async def _list(self, shape: type[W], base: str | None, path: str) -> tuple[W, ...]:
-        return tuple([row async for rows, _ in self._pages(shape, base, path, {}, _MOST_PAGES_OF_LIST) for row in rows])
+        pages = self._pages(shape, base, path, {}, _MOST_PAGES_OF_LIST)
+        return tuple([row async for rows, _ in pages for row, _ in rows])
 
     async def _pages(
         self, shape: type[W], base: str | None, path: str, filters: dict[str, str | int], most: int
-    ) -> AsyncIterator[tuple[list[W], int]]:
-        """Yield pages, ``most`` of them: a server that always has one more must not keep us for ever."""
+    ) -> AsyncIterator[tuple[list[tuple[W, Callable[[], Exchange | None]]], int]]:
+        """Yield pages, ``most`` of them: a server that always has one more must not keep us for ever.
+
+        With each row comes what tells how Pymes said it.
+        """
         seen = 0
         for page in range(1, most + 1):
             answer = await self._call("GET", base, path, params={**filters, "page": page, "limit": PAGE})
             data = answer.json()
-            rows = [_parse(shape, row) for row in _contenido(data)]
+            rows: list[tuple[W, Callable[[], Exchange | None]]] = [
+                (_parse(shape, row), partial(self._transport.part_of, answer, row)) for row in _contenido(data)
+            ]
             seen += len(rows)
             total = _total(data, seen)
             yield rows, total

@@ -138,6 +138,8 @@ class WireVenta(Wire):
     consecutivoUuid: str | None = None
     origen: str | None = None
     estadoDian: str | None = None
+    estado: str | None = None
+    """Of the sale itself; what begins with «anul» no longer counts (our reading)."""
 
     def sale(self) -> Sale | None:
         """Return the sale, ``None`` where its type is none of the DIAN's: Pymes sells more than a PMS ever issued."""
@@ -164,6 +166,7 @@ class WireVenta(Wire):
             consecutivo=self.consecutivoUuid,
             origin=self.origen,
             dian_state=self.estadoDian,
+            annulled=(self.estado or "").strip().lower().startswith("anul"),
         )
 
 

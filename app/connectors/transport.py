@@ -19,8 +19,10 @@ from urllib.parse import urlsplit
 import httpx
 import truststore
 
+from app.connectors.overhearing import part_of, write_down
 from app.connectors.profile import require_safe
 from app.model.errors import ConnectorError, Delivery, Failure
+from app.model.exchange import Exchange
 
 LIMIT_BYTES: Final = 16 * 1024 * 1024
 _FIRST_CHARS: Final = 2_000
@@ -51,6 +53,8 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    heard: Exchange | None = field(default=None, repr=False)
+    """The whole exchange, where somebody listened."""
 
     def json(self) -> Any:
         """Return the body as JSON with numbers as text where they have a fraction.
@@ -65,6 +69,19 @@ class Answer:
             ) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """The way out of the hotel's network, and who signs in there, if anybody must."""
+
+    address: str
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @property
+    def login(self) -> tuple[str, str] | None:
+        return (self.user, self.password or "") if self.user else None
+
+
 class Transport:
     """A pool of connections to one system. Use as an async context manager, inside one event loop."""
 
@@ -73,7 +90,7 @@ class Transport:
         system: str,
         *,
         timeout: float = 30.0,
-        proxy: str | None = None,
+        proxy: Proxy | str | None = None,
         connections: int = 8,
         clean: Callable[[str], str] = lambda text: text,
     ) -> None:
@@ -85,11 +102,12 @@ class Transport:
         self._patience = timeout * _PATIENCE
         self._clean = clean
         self._has_proxy = proxy is not None
+        way = Proxy(proxy) if isinstance(proxy, str) else proxy
         self._client = httpx.AsyncClient(
             verify=_machine_certificates(),
             timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-            proxy=proxy,
+            proxy=None if way is None else httpx.Proxy(way.address, auth=way.login),
             mounts=dict.fromkeys(_LOOPBACK),
             follow_redirects=False,
             headers={"User-Agent": "Botones", "Accept-Encoding": "gzip"},
@@ -115,6 +133,10 @@ class Transport:
         auth: tuple[str, str] | None = None,
     ) -> Answer:
         """Send one request and return its 2xx answer; anything else raises ``ConnectorError``."""
+
+        def tell(status: int | None, said: bytes) -> Exchange | None:
+            return write_down(self._clean, method, url, params, content if json is None else json, status, said)
+
         try:
             require_safe(url)
         except ValueError as error:
@@ -134,8 +156,10 @@ class Transport:
             ):
                 body = await self._read(response)
         except httpx.HTTPError as error:
+            tell(None, b"")
             raise self._failure_of(error) from error
         except TimeoutError as error:
+            tell(None, b"")
             raise self._error(Failure.TIMEOUT, Delivery.IN_DOUBT, detail="too slow") from error
         except httpx.InvalidURL as error:
             raise self._error(Failure.UNSAFE_ADDRESS, Delivery.NEVER_LEFT, detail=str(error)) from None
@@ -143,10 +167,15 @@ class Transport:
             status=response.status_code,
             headers=response.headers,
             body=body,
+            heard=tell(response.status_code, body),
         )
         if not response.is_success:
             raise self._refusal(answer)
         return answer
+
+    def part_of(self, answer: Answer, row: Any) -> Exchange | None:
+        """Return what was heard of an answer with one row of it only; ``None`` where nobody listened."""
+        return None if answer.heard is None else part_of(answer.heard, self._clean, row)
 
     async def _read(self, response: httpx.Response) -> bytes:
         """Read and unpack up to the limit; httpx would unpack a chunk whole, and 64 kB may hold 64 MB."""

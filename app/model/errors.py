@@ -46,6 +46,12 @@ class Failure(StrEnum):
     LEDGER_LOCKED = "ledger-locked"
     """The ledger's folder or file may not be written."""
     LEDGER_DAMAGED = "ledger-damaged"
+    LEDGER_SERVER = "ledger-server"
+    """The server that keeps the ledger does not answer."""
+    LEDGER_ACCESS = "ledger-access"
+    """The server that keeps the ledger does not let us in, or may not keep it."""
+    LEDGER_ELSEWHERE = "ledger-elsewhere"
+    """Another computer writes the ledger: this one is its spare."""
 
     @property
     def is_about_ledger(self) -> bool:
@@ -60,6 +66,9 @@ _ABOUT_LEDGER = frozenset(
         Failure.LEDGER_BUSY,
         Failure.LEDGER_LOCKED,
         Failure.LEDGER_DAMAGED,
+        Failure.LEDGER_SERVER,
+        Failure.LEDGER_ACCESS,
+        Failure.LEDGER_ELSEWHERE,
     }
 )
 
@@ -78,7 +87,19 @@ class StorageError(Exception):
     @property
     def needs_a_person(self) -> bool:
         """Say whether waiting alone is unlikely to mend it; it is tried again all the same."""
-        return self.failure is not Failure.LEDGER_BUSY
+        return self.failure not in (Failure.LEDGER_BUSY, Failure.LEDGER_SERVER, Failure.LEDGER_ELSEWHERE)
+
+
+class NotAtWork(Exception):
+    """The engine has no connections right now: stopped, or waiting for its secrets or its ledger."""
+
+
+class NoSuchSale(Exception):
+    """Pymes does not show this sale under this number any more."""
+
+
+class CannotSettle(Exception):
+    """The document does not wait for a person any more, or was never approved, or no reason was given."""
 
 
 class ConnectorError(Exception):

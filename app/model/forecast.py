@@ -34,6 +34,7 @@ class Forecast(Value):
     family: Family
     prefix: str
     resolution: str | None
+    first: int
     last: int
     left: int
     """Numbers not used yet."""

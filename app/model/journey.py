@@ -11,6 +11,7 @@ from typing import Any, Final
 from pydantic import AwareDatetime, Field
 
 from app.model.causes import Cause
+from app.model.exchange import Exchange
 from app.model.value import Value
 
 LONGEST_PAUSE: Final = timedelta(hours=2)
@@ -36,6 +37,8 @@ class State(StrEnum):
     """Proven absent in Pymes, and the mode does not let us send."""
     PROVEN = "proven"
     """Read back from Pymes and equal."""
+    SETTLED = "settled"
+    """A person linked it, with a reason, to the sale that stands for it in Pymes: accounted for, never green."""
     WITHDRAWN = "withdrawn"
     """Was held and never approved, and what it came from is gone or could be read since: it stands for nothing."""
 
@@ -70,6 +73,10 @@ class EventKind(StrEnum):
     """Found in Pymes and equal although this document was not sent by us: somebody else wrote it."""
     PROVEN = "proven"
     WITHDRAWN = "withdrawn"
+    SETTLED_OUTSIDE = "settled-outside"
+    """A person settled it on Loggro's own screen and said by which sale."""
+    UNSETTLED = "unsettled"
+    """That link no longer holds, or a person took it back: the document waits again as before."""
 
 
 class Event(Value):
@@ -80,6 +87,8 @@ class Event(Value):
     cause: Cause | None = None
     due_at: AwareDatetime | None = None
     data: dict[str, Any] = Field(default_factory=dict)
+    said: tuple[Exchange, ...] = Field(default=(), repr=False)
+    """What was said to Pymes and answered; it moves no state, is kept apart from the event, and not for ever."""
 
 
 class Journey(Value):
@@ -135,7 +144,23 @@ def advance(journey: Journey, event: Event) -> Journey:
         change |= {"adopted": kind is EventKind.ADOPTED, "sale": event.data.get("sale", journey.sale)}
     elif kind is EventKind.ANSWERED:
         change["sale"] = event.data.get("sale")
+    elif kind is EventKind.SETTLED_OUTSIDE:
+        before = {"state": journey.state.value, "cause": journey.cause, "detail": journey.detail}
+        change["detail"] = event.data | {"before": before}
+    elif kind is EventKind.UNSETTLED:
+        change |= _as_before(journey, event)
     return journey.model_copy(update=change)
+
+
+def _as_before(journey: Journey, event: Event) -> dict[str, Any]:
+    """Return where a settled document goes back to; what the event tells stays with it where nobody asked for it."""
+    before = journey.detail["before"]
+    told = {} if "who" in event.data else {"unlinked": event.data}
+    return {
+        "state": State(before["state"]),
+        "cause": Cause(before["cause"]) if before["cause"] else None,
+        "detail": before["detail"] | told,
+    }
 
 
 def rebuild(events: list[Event]) -> Journey:
@@ -156,15 +181,17 @@ _FROM: dict[EventKind, frozenset[State]] = {
     EventKind.ANSWERED: frozenset({State.SENDING}),
     EventKind.NO_CLEAR_ANSWER: frozenset({State.SENDING, State.SENT}),
     EventKind.REFUSED: frozenset({State.SENDING}),
-    EventKind.LOOKED: _OPEN | {State.IN_DOUBT},
+    EventKind.LOOKED: _OPEN | {State.IN_DOUBT, State.SETTLED},
     EventKind.ABSENT: frozenset({State.IN_DOUBT}),
     EventKind.MISSING: frozenset({State.SEEN}),
     EventKind.HELD: frozenset({State.SEEN, State.MISSING, State.HELD, State.CONFLICT, State.IN_DOUBT, State.WITHDRAWN}),
     EventKind.RELEASED: frozenset({State.HELD, State.MISSING, State.CONFLICT, State.WITHDRAWN}),
     EventKind.WITHDRAWN: frozenset({State.HELD}),
-    EventKind.CONFLICT: _OPEN | _UNDER_WAY | {State.PROVEN},
+    EventKind.CONFLICT: _OPEN | _UNDER_WAY | {State.PROVEN, State.SETTLED},
     EventKind.ADOPTED: _OPEN | {State.IN_DOUBT},
     EventKind.PROVEN: _UNDER_WAY | _OPEN,
+    EventKind.SETTLED_OUTSIDE: frozenset({State.HELD, State.MISSING, State.CONFLICT}),
+    EventKind.UNSETTLED: frozenset({State.SETTLED}),
 }
 
 _TO: dict[EventKind, State] = {
@@ -181,4 +208,6 @@ _TO: dict[EventKind, State] = {
     EventKind.ADOPTED: State.PROVEN,
     EventKind.PROVEN: State.PROVEN,
     EventKind.WITHDRAWN: State.WITHDRAWN,
+    EventKind.SETTLED_OUTSIDE: State.SETTLED,
+    EventKind.UNSETTLED: State.HELD,
 }

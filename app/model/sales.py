@@ -28,6 +28,8 @@ class Sale(Value):
     origin: str | None = None
     """Who wrote it, as Pymes tells: our contract has ``alojamientos``, ``botones`` and ``manual``."""
     dian_state: str | None = None
+    annulled: bool = False
+    """Pymes keeps the number and says that the sale no longer counts."""
 
     @property
     def full_number(self) -> str:
@@ -36,6 +38,27 @@ class Sale(Value):
     def is_about(self, key: DocumentKey) -> bool:
         """Say whether this sale claims the number of ``key``; the organisation itself is checked by the guard."""
         return (self.type.family, self.prefix.upper(), self.number) == (key.family, key.prefix.upper(), key.number)
+
+
+def as_pymes_shows(sale: Sale) -> dict[str, str]:
+    """Write down a sale as it was read: enough to show it beside the document, and to notice that it has changed."""
+    taxes = sale.taxes or {}
+    shown = {
+        "uuid": sale.uuid,
+        "type": sale.type.value,
+        "name": sale.counterparty_name,
+        "origin": sale.origin,
+        Aspect.NUMBER: sale.full_number,
+        Aspect.DATE: sale.issued_on,
+        Aspect.COUNTERPARTY: sale.counterparty_id,
+        Aspect.CURRENCY: sale.currency,
+        Aspect.PAYABLE: sale.payable,
+        Aspect.IVA: None if sale.taxes is None else taxes.get("01", Decimal(0)),
+        Aspect.INC: None if sale.taxes is None else taxes.get("04", Decimal(0)),
+        Aspect.CUFE: sale.cufe,
+        Aspect.CONSECUTIVO: sale.consecutivo,
+    }
+    return {str(name): str(value) for name, value in shown.items() if value is not None}
 
 
 class Aspect(StrEnum):
@@ -50,6 +73,22 @@ class Aspect(StrEnum):
     INC = "inc"
     CUFE = "cufe"
     CONSECUTIVO = "consecutivo"
+
+
+def as_pms_shows(document: Document) -> dict[str, str]:
+    """Write down a document by the same names as ``as_pymes_shows``."""
+    shown = {
+        "name": document.counterparty.name,
+        Aspect.NUMBER: document.full_number,
+        Aspect.DATE: bogota_day(document.issued_at),
+        Aspect.COUNTERPARTY: document.counterparty.id,
+        Aspect.CURRENCY: document.currency,
+        Aspect.PAYABLE: document.payable,
+        Aspect.IVA: document.tax_total("01"),
+        Aspect.INC: document.tax_total("04"),
+        Aspect.CUFE: document.cufe,
+    }
+    return {str(name): str(value) for name, value in shown.items() if value is not None}
 
 
 class Difference(Value):

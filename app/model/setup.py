@@ -316,6 +316,7 @@ class PreviewLabel(StrEnum):
     IVA = "iva"
     INC = "inc"
     PREPAID = "prepaid"
+    ROUNDING = "rounding"
     PAYABLE = "payable"
     CUFE = "cufe"
     REFERENCE = "reference"

@@ -3,15 +3,16 @@
 It is computed from dated facts, never remembered: green needs a proof that is young enough.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from pydantic import AwareDatetime
 
 from app.model.errors import Failure
+from app.model.forecast import Forecast, Watch
 from app.model.mode import Mode
-from app.model.numbering import NumberingProof
+from app.model.numbering import Field, NumberingProof
 from app.model.value import Value
 
 PROOF_AGE_LIMIT: Final = timedelta(minutes=15)
@@ -19,7 +20,7 @@ PROOF_AGE_LIMIT: Final = timedelta(minutes=15)
 
 
 class Mood(StrEnum):
-    """The seven states of the tray."""
+    """The states of the tray."""
 
     IN_ORDER = "en-orden"
     SYNCING = "sincronizando"
@@ -28,6 +29,8 @@ class Mood(StrEnum):
     OFFLINE = "sin-conexion"
     NOT_SET_UP = "sin-configurar"
     UNKNOWN = "desconocido"
+    SPARE = "reserva"
+    """Another computer sends for this hotel; this one looks on."""
 
 
 class Counts(Value):
@@ -38,6 +41,8 @@ class Counts(Value):
     held: int = 0
     conflict: int = 0
     missing: int = 0
+    settled: int = 0
+    """Settled by a person on Loggro's own screen, and linked: they call nobody and are not green."""
     proven: int = 0
     adopted: int = 0
     today: int = 0
@@ -48,7 +53,7 @@ class Counts(Value):
 
     @property
     def total(self) -> int:
-        return self.waiting + self.in_doubt + self.held + self.conflict + self.missing + self.proven
+        return self.waiting + self.in_doubt + self.held + self.conflict + self.missing + self.settled + self.proven
 
 
 class Trouble(Value):
@@ -72,6 +77,13 @@ class Rebuild(Value):
     """When the copy was made that took its place; ``None``: the ledger began anew."""
 
 
+class Sender(Value):
+    """The computer that writes a ledger which several share: the only one that sends."""
+
+    computer: str
+    since: AwareDatetime
+
+
 class Status(Value):
     """Everything a person may see of the engine at one moment."""
 
@@ -86,8 +98,14 @@ class Status(Value):
     """``None`` while paused means: until the person says so."""
     counts: Counts = Counts()
     proofs: tuple[NumberingProof, ...] = ()
+    ending: tuple[Forecast, ...] = ()
+    """Ranges for which a person has to ask a new authorisation; reckoned once an hour, no news of the moment."""
     trouble: Trouble | None = None
     rebuild: Rebuild | None = None
+    spare_of: Sender | None = None
+    """The other computer that sends for this hotel; this one only looks on. ``None``: this one sends."""
+    start: date | None = None
+    """First day (Bogotá) whose documents are carried; older ones wait for somebody to bring them. ``None``: all."""
     proven_at: AwareDatetime | None = None
     """Last cycle in which both systems answered, every look was made and every range spoke."""
     next_at: AwareDatetime | None = None
@@ -102,6 +120,8 @@ class Status(Value):
             return Mood.PAUSED
         if self.trouble is not None and not (self.trouble.needs_a_person or self.trouble.failure.is_about_ledger):
             return Mood.OFFLINE
+        if self.spare_of is not None and self.trouble is None:
+            return Mood.SPARE
         if self.trouble is not None or self.rebuilding or self.needs_attention:
             return Mood.ATTENTION
         if self.working:
@@ -126,3 +146,17 @@ class Status(Value):
         """Return the ranges that need somebody: not one that merely ended, with another in its place."""
         good = {proof.family for proof in self.proofs if proof.holds}
         return tuple(proof for proof in self.proofs if not proof.holds and not (proof.agrees and proof.family in good))
+
+    @property
+    def ending_ranges(self) -> tuple[Forecast, ...]:
+        """Return the ranges that come to their end; one that has, and is told as a broken proof, is not told twice."""
+        broken = {
+            (one.family, one.value_of(Field.PREFIX), one.first)
+            for proof in self.broken_proofs
+            for one in proof.columns.values()
+        }
+        return tuple(
+            one
+            for one in self.ending
+            if one.watch is not Watch.OVER or (one.family, one.prefix, one.first) not in broken
+        )

@@ -11,4 +11,10 @@ class Addresses:
     pymes: str
     fe: str
     desk: str
+    pages: str
+    """The web pages; opened only through ``entry``."""
     desk_token: str = field(repr=False)
+
+    def entry(self, ticket: str) -> str:
+        """Return the address that opens the page of a ticket, once."""
+        return f"{self.pages}/entrada?ticket={ticket}"

@@ -34,11 +34,13 @@ CREATE TABLE IF NOT EXISTS documents (
     payable TEXT NOT NULL, iva TEXT NOT NULL, inc TEXT NOT NULL, cufe TEXT NOT NULL, refers_to TEXT NOT NULL,
     corrected INTEGER NOT NULL DEFAULT 0, again INTEGER NOT NULL DEFAULT 0, wire TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS documents_key ON documents (issuer, family, prefix, number);
+CREATE INDEX IF NOT EXISTS documents_full_number ON documents (prefix || number);
 CREATE INDEX IF NOT EXISTS documents_to_correct ON documents (family, corrected, position);
 CREATE TABLE IF NOT EXISTS numberings (
     id INTEGER PRIMARY KEY, system TEXT NOT NULL, family TEXT NOT NULL, resolution TEXT, prefix TEXT NOT NULL,
     first INTEGER NOT NULL, last INTEGER NOT NULL, valid_from TEXT, valid_to TEXT, next INTEGER,
-    active INTEGER NOT NULL DEFAULT 1, applies_to TEXT, uuid TEXT, consecutivo TEXT, name TEXT, asked_as TEXT);
+    active INTEGER NOT NULL DEFAULT 1, applies_to TEXT, uuid TEXT, consecutivo TEXT, name TEXT, asked_as TEXT,
+    print_format TEXT);
 CREATE TABLE IF NOT EXISTS sales (
     id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, issuer TEXT NOT NULL, type TEXT NOT NULL, family TEXT NOT NULL,
     prefix TEXT NOT NULL, number INTEGER NOT NULL, full_number TEXT NOT NULL, issued_on TEXT NOT NULL,
@@ -55,10 +57,25 @@ CREATE TABLE IF NOT EXISTS requests (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, system TEXT NOT NULL, method TEXT NOT NULL,
     path TEXT NOT NULL, status INTEGER);
 CREATE TABLE IF NOT EXISTS scenarios (name TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS consumptions (
+    id INTEGER PRIMARY KEY, reservation TEXT NOT NULL, description TEXT NOT NULL, quantity INTEGER NOT NULL,
+    price TEXT NOT NULL, tax TEXT NOT NULL, draft INTEGER);
+CREATE INDEX IF NOT EXISTS consumptions_reservation ON consumptions (reservation);
+CREATE TABLE IF NOT EXISTS drafts (
+    id INTEGER PRIMARY KEY, made_at TEXT NOT NULL, reservation TEXT NOT NULL, payer TEXT NOT NULL,
+    lodging INTEGER NOT NULL, full_number TEXT);
+CREATE TABLE IF NOT EXISTS pymes_status (
+    full_number TEXT PRIMARY KEY, uuid TEXT, looked_at TEXT NOT NULL) WITHOUT ROWID;
 """
 _TABLES: Final = (
     *("facts", "tokens", "failed_tries", "documents", "numberings", "sales", "idempotency", "requests", "scenarios"),
+    *("consumptions", "drafts", "pymes_status"),
 )
+_YOUNGER_COLUMNS: Final = (
+    ("documents", "again", "INTEGER NOT NULL DEFAULT 0"),
+    ("numberings", "print_format", "TEXT"),
+)
+"""Columns that the books of an older practice hotel lack."""
 _AGREEING: Final = ("issued_on", "counterparty", "currency", "payable", "iva", "inc", "cufe")
 """What a sale must repeat of its document; compared as text, because both sides store it in one canonical form."""
 
@@ -100,9 +117,9 @@ class Books:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=OFF")
         self._db.executescript(_SCHEMA)
-        if not any(row["name"] == "again" for row in self.rows("PRAGMA table_info(documents)")):
-            # The books of a practice hotel that is older than this column.
-            self.change("ALTER TABLE documents ADD COLUMN again INTEGER NOT NULL DEFAULT 0")
+        for table, column, kind in _YOUNGER_COLUMNS:
+            if not any(row["name"] == column for row in self.rows(f"PRAGMA table_info({table})")):
+                self.change(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
         self._db.execute("CREATE VIEW IF NOT EXISTS approved AS SELECT * FROM documents WHERE NOT again")
         self._logged = 0
         self._facts: dict[str, Any] = {}
@@ -217,6 +234,13 @@ class Books:
         )
         return None if wire is None else WireDocument.model_validate_json(wire).document()
 
+    def mark_corrected(self, full_number: str) -> None:
+        """Note that an invoice has a note of its own."""
+        self.change(
+            "UPDATE documents SET corrected = 1 WHERE prefix || number = ? AND family = 'factura'",
+            (full_number.upper(),),
+        )
+
     def issued_on(self, day: str, limit: int) -> list[Document]:
         """Return the first documents of a day, as the hotel approved them."""
         found = self.rows("SELECT wire FROM documents WHERE issued_on = ? ORDER BY position LIMIT ?", (day, limit))
@@ -301,11 +325,14 @@ class Books:
             ),
         )
 
-    def sales_page(self, where: str, values: Sequence[Any], page: int, limit: int) -> tuple[int, list[str]]:
+    def sales_page(
+        self, where: str, values: Sequence[Any], page: int, limit: int, *, newest_first: bool = False
+    ) -> tuple[int, list[str]]:
         """Return how many sales there are, and the wire texts of one page in the order of their days."""
         total = self.value(f"SELECT COUNT(*) FROM sales WHERE {where}", values)
+        order = "issued_on DESC, id DESC" if newest_first else "issued_on, id"
         found = self.rows(
-            f"SELECT row FROM sales WHERE {where} ORDER BY issued_on, id LIMIT ? OFFSET ?",
+            f"SELECT row FROM sales WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",
             (*values, limit, (page - 1) * limit),
         )
         return total, [row["row"] for row in found]

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from app.model.documents import Family
 from app.model.numbering import Field, System
 from app.sandbox.books import APPROVED, REJECTED
+from app.sandbox.form1876 import form_pdf
 from app.sandbox.hotel import NothingToIssue
 from app.sandbox.house import House
 from app.sandbox.scenarios import SCENARIOS, Stage
@@ -49,6 +50,8 @@ class DeskServer:
                 Route("/scenario", self._ordered(self._scenario), methods=["POST"]),
                 Route("/requests", self._ordered(self._requests), methods=["GET"]),
                 Route("/numbering", self._ordered(self._numbering), methods=["PATCH"]),
+                Route("/page", self._ordered(self._page), methods=["POST"]),
+                Route("/forms", self._ordered(self._forms), methods=["POST"]),
                 Route("/reset", self._ordered(self._reset), methods=["POST"]),
                 Route("/state", self._ordered(self._state), methods=["GET"]),
             ]
@@ -127,10 +130,27 @@ class DeskServer:
         )
         return answer({"changed": True}) if found else _refused(404, "no such range")
 
+    async def _forms(self, request: Request, body: dict[str, Any]) -> Response:
+        return answer({"printed": self._print(Path(body["folder"]))})
+
+    def _print(self, folder: Path) -> dict[str, str]:
+        """Print each authorisation as a Form 1876 and return the family that each file is of."""
+        if not folder.is_dir():
+            raise ValueError("no such folder")
+        printed = {}
+        for one in self._house.ranges.authorisations():
+            name = f"Formulario 1876 de práctica {one['prefix'] or one['family']} {one['resolution']}.pdf"
+            (folder / name).write_bytes(form_pdf(self._house.hotel.party, one))
+            printed[name] = one["family"]
+        return printed
+
     async def _reset(self, request: Request, body: dict[str, Any]) -> Response:
         self._house.reset(body.get("seed"))
         self._stage.clear()
         return answer({"seed": self._house.hotel.seed})
+
+    async def _page(self, request: Request, body: dict[str, Any]) -> Response:
+        return answer({"ticket": self._house.tickets.issue(str(body["path"]))})
 
     async def _state(self, request: Request, body: dict[str, Any]) -> Response:
         house = self._house

@@ -66,6 +66,11 @@ class People:
             company_nit(rng).model_copy(update={"name": f"{name} {rng.choice(_FORMS)}"}) for name in _COMPANIES
         )
 
+    @property
+    def companies(self) -> tuple[Party, ...]:
+        """The companies that pay for their people's stays."""
+        return self._companies
+
     def company(self, rng: Random) -> Party:
         return rng.choice(self._companies)
 

@@ -106,10 +106,17 @@ class Hotel:
         if not wanted:
             raise NothingToIssue
         family = rng.choices(wanted, [_WEIGHTS.get(family, 1) for family in wanted])[0]
+        self.approve(family, self._draft(rng, family, corrected), moment)
+
+    def approve(self, family: Family, draft: stays.Draft, moment: datetime) -> Document:
+        """Give a draft the next number and approve it; raises ``NothingToIssue`` where its range has none left.
+
+        The invoice that a note corrects gets no other note by chance.
+        """
         current = self._ranges.current(family)
-        assert current is not None
+        if current is None:
+            raise NothingToIssue
         numbering, number = current
-        draft = self._draft(rng, family, corrected[1] if corrected else None)
         document = Document.model_validate(
             draft.content()
             | {
@@ -121,27 +128,25 @@ class Hotel:
                 "authorisation": self._ranges.authorisation(numbering),
             }
         )
-        if family.is_note and corrected:
-            self._books.change("UPDATE documents SET corrected = 1 WHERE position = ?", (corrected[0],))
+        if draft.reference is not None:
+            self._books.mark_corrected(draft.reference.full_number)
         secret = self._ranges.technical_key(numbering.resolution or "") if family is Family.FACTURA else None
-        self._books.approve(document.model_copy(update={"cufe": codes.code_for(document, secret or self.pin)}))
+        document = document.model_copy(update={"cufe": codes.code_for(document, secret or self.pin)})
+        self._books.approve(document)
         self._ranges.move_on(family, numbering.prefix, number + 1)
+        return document
 
     @property
     def pin(self) -> str:
         """The software PIN behind CUDE and CUDS; only the hotel's provider knows it."""
         return str(Random(f"{self.seed}/pin").randrange(10_000, 99_999))
 
-    def _an_invoice(self, rng: Random) -> tuple[int, Document] | None:
+    def _an_invoice(self, rng: Random) -> Document | None:
         """Return one of the latest invoices that no note corrects yet."""
         found = self._books.rows(
-            "SELECT position, wire FROM documents WHERE family = 'factura' AND corrected = 0"
-            " ORDER BY position DESC LIMIT 20"
+            "SELECT wire FROM documents WHERE family = 'factura' AND corrected = 0 ORDER BY position DESC LIMIT 20"
         )
-        if not found:
-            return None
-        row = rng.choice(found)
-        return row["position"], WireDocument.model_validate_json(row["wire"]).document()
+        return WireDocument.model_validate_json(rng.choice(found)["wire"]).document() if found else None
 
     def _draft(self, rng: Random, family: Family, corrected: Document | None) -> stays.Draft:
         if family is Family.FACTURA:

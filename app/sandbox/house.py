@@ -1,5 +1,6 @@
 """The parts of the practice hotel put together, for the servers to share. It founds and resets, and serves nothing."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -8,9 +9,28 @@ from app.model.clock import Clock
 from app.sandbox.books import Books
 from app.sandbox.hotel import Hotel
 from app.sandbox.ranges import Ranges
+from app.sandbox.tickets import Tickets
 from app.sandbox.tokens import Kind, Tokens
 
 DEFAULT_SEED: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the hotel bought of Pymes."""
+
+    name: str = "Software Administrativo y Contable Premium"
+    is_active: bool = True
+    documents: int = 200
+    """How many the plan still allows; whether the PMS' invoices use it up is not public, and here they do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invoicing:
+    """Whether the PMS issues electronic invoices, and through whom."""
+
+    is_on: bool = True
+    provider: str = "Loggro FE"
 
 
 class House:
@@ -25,6 +45,7 @@ class House:
         self.books = Books(folder)
         self.ranges = Ranges(self.books)
         self.tokens = Tokens(self.books, clock)
+        self.tickets = Tickets(clock)
         self._push_delay = push_delay
         if self.books.fact("seed") is None:
             self.hotel = Hotel.found(self.books, self.ranges, clock, seed)
@@ -37,6 +58,20 @@ class House:
         self.books.erase()
         self.tokens.forget()
         self.hotel = Hotel.found(self.books, self.ranges, self.clock, seed)
+
+    @property
+    def plan(self) -> Plan:
+        return Plan(**(self.books.fact("plan") or {}))
+
+    def set_plan(self, plan: Plan) -> None:
+        self.books.remember("plan", asdict(plan))
+
+    @property
+    def invoicing(self) -> Invoicing:
+        return Invoicing(**(self.books.fact("invoicing") or {}))
+
+    def set_invoicing(self, invoicing: Invoicing) -> None:
+        self.books.remember("invoicing", asdict(invoicing))
 
     # the parameter «La organización está utilizando la aplicación de Alojamientos»
 

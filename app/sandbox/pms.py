@@ -5,24 +5,20 @@ reading, and everything under ``/hotels/{id}/`` is our contract (``resources/con
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
-from random import Random
-from typing import Any, Final
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.model.clock import bogota_day
-from app.sandbox.guests import People
+from app.sandbox import reservations
 from app.sandbox.house import House
 from app.sandbox.scenarios import Stage
 from app.sandbox.tokens import Kind
 from app.sandbox.web import answer, bearer, body_of, whole
 
 SYSTEM: Final = "pms"
-_RESERVATIONS: Final = 24
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -112,32 +108,28 @@ class PmsServer:
         if paging is None:
             return _error(422, "invalid_paging", "page o limit no es válido")
         page, limit = paging
-        rows = [self._reservation(index) for index in range(_RESERVATIONS)]
+        rows = [
+            {
+                "id": one.id,
+                "hotel_id": self._house.hotel.property_id,
+                "guest_name": one.guest.name,
+                "identification_number": one.guest.id,
+                "start_date": one.arrival.isoformat(),
+                "end_date": one.departure.isoformat(),
+            }
+            for one in reservations.around_today(self._house)
+        ]
         return answer(rows[(page - 1) * limit : page * limit], headers=_metadata(page, limit, len(rows)))
 
-    def _reservation(self, index: int) -> dict[str, Any]:
-        rng = Random(f"{self._house.hotel.seed}/reservation/{index}")
-        people = People(self._house.hotel.seed)
-        guest = people.foreigner(rng) if rng.random() < 0.3 else people.resident(rng)
-        arrival = bogota_day(self._house.clock.now()) + timedelta(days=index // 3 - 3)
-        return {
-            "id": str(5_000 + index),
-            "hotel_id": self._house.hotel.property_id,
-            "guest_name": guest.name,
-            "identification_number": guest.id,
-            "start_date": arrival.isoformat(),
-            "end_date": (arrival + timedelta(days=rng.randint(1, 5))).isoformat(),
-        }
-
     async def _settings(self, request: Request) -> Response:
-        hotel = self._house.hotel
+        hotel, invoicing = self._house.hotel, self._house.invoicing
         return answer(
             {
                 "property_id": hotel.property_id,
                 "property_name": hotel.party.name,
                 "hotel_document_number": hotel.party.id,
-                "electronic_invoicing": True,
-                "provider": "Loggro FE",
+                "electronic_invoicing": invoicing.is_on,
+                "provider": invoicing.provider,
             }
         )
 

@@ -58,6 +58,11 @@ class FrontDesk:
         order = {"folder": str(folder), "after": after}
         return int((await self._order("POST", "/drop", order))["dropped"])
 
+    async def forms(self, folder: Path) -> dict[Family, Path]:
+        """Print the hotel's Forms 1876 into a folder; of a family with several, the newest."""
+        printed = (await self._order("POST", "/forms", {"folder": str(folder)}))["printed"]
+        return {Family(family): folder / name for name, family in printed.items()}
+
     async def judge(self, full_number: str, verdict: str) -> None:
         """Let the practice DIAN say something of a document: ``APROBADO``, ``RECHAZADO_DIAN``, ``EN_VALIDACION``."""
         await self._order("POST", "/verdict", {"number": full_number, "verdict": verdict})
@@ -85,6 +90,10 @@ class FrontDesk:
         """Change one field of a family's newest range on one side."""
         order = {"system": system.value, "family": family.value, "field": field.value, "value": value}
         await self._order("PATCH", "/numbering", order)
+
+    async def page(self, path: str) -> str:
+        """Return an address that opens one page of the hotel (``app.sandbox.pages``) in a browser, once and soon."""
+        return self.addresses.entry(str((await self._order("POST", "/page", {"path": path}))["ticket"]))
 
     async def reset(self, seed: int | None = None) -> None:
         """Start over; every credential is void."""

@@ -92,15 +92,15 @@ class PymesServer:
         return guarded
 
     async def _organisation(self, request: Request) -> Response:
-        books, party = self._house.books, self._house.hotel.party
+        books, party, plan = self._house.books, self._house.hotel.party, self._house.plan
         return answer(
             {
                 "uuid": books.fact("organisation"),
                 "nit": party.id,
                 "nombre": party.name,
-                "plan": "Software Administrativo y Contable Premium",
-                "planActivo": True,
-                "documentosDisponibles": 200,
+                "plan": plan.name,
+                "planActivo": plan.is_active,
+                "documentosDisponibles": plan.documents,
                 "usaAlojamientos": self._house.uses_alojamientos,
             }
         )

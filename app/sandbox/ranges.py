@@ -25,6 +25,8 @@ _COLUMNS: Final = {
 }
 OWN: Final = "Facturas de venta hechas en Pymes"
 """«Aplica a» of the hotel's own consecutivo; the real wording of this option is not public."""
+POS: Final = "Facturas cargadas por Venta POS Externa"
+"""«Aplica a» of tickets that are no electronic invoices (facts/loggro.md 5.2)."""
 
 
 class Ranges:
@@ -50,6 +52,50 @@ class Ranges:
             (*_values(numbering), numbering.applies_to, str(uuid.uuid4()), consecutivo, name),
         )
         return consecutivo
+
+    def open_consecutivo(self, family: Family, name: str, applies_to: str, print_format: str) -> str:
+        """Add a consecutivo to Pymes that has no vigencia yet, and return its uuid."""
+        consecutivo = str(uuid.uuid4())
+        self._books.change(
+            "INSERT INTO numberings (system, family, prefix, first, last, applies_to, consecutivo, name, print_format)"
+            " VALUES ('pymes', ?, '', 0, 0, ?, ?, ?, ?)",
+            (family.value, applies_to, consecutivo, name, print_format),
+        )
+        return consecutivo
+
+    def change_consecutivo(self, consecutivo: str, name: str, applies_to: str, print_format: str) -> None:
+        self._books.change(
+            "UPDATE numberings SET name = ?, applies_to = ?, print_format = ? WHERE consecutivo = ?",
+            (name, applies_to, print_format, consecutivo),
+        )
+
+    def add_vigencia(self, consecutivo: str, numbering: Numbering, active: bool) -> None:
+        """Give a consecutivo that there is one more vigencia; its first one takes the place of none."""
+        values = (*_values(numbering)[2:], active, str(uuid.uuid4()), consecutivo)
+        filled = self._books.change(
+            "UPDATE numberings SET resolution = ?, prefix = ?, first = ?, last = ?, valid_from = ?, valid_to = ?,"
+            " active = ?, uuid = ? WHERE consecutivo = ? AND uuid IS NULL",
+            values,
+        )
+        if not filled:
+            self._books.change(
+                "INSERT INTO numberings (system, family, applies_to, name, print_format, consecutivo, resolution,"
+                " prefix, first, last, valid_from, valid_to, active, uuid)"
+                " SELECT system, family, applies_to, name, print_format, consecutivo, ?, ?, ?, ?, ?, ?, ?, ?"
+                " FROM numberings WHERE consecutivo = ? ORDER BY id LIMIT 1",
+                values,
+            )
+
+    def activate(self, vigencia: str, active: bool) -> None:
+        self._books.change("UPDATE numberings SET active = ? WHERE uuid = ?", (active, vigencia))
+
+    def change_range(self, row: int, numbering: Numbering) -> None:
+        """Write what a person typed over one range of one system."""
+        self._books.change(
+            "UPDATE numberings SET resolution = ?, prefix = ?, first = ?, last = ?, valid_from = ?, valid_to = ?"
+            " WHERE id = ?",
+            (*_values(numbering)[2:], row),
+        )
 
     def forget(self, system: System, family: Family) -> None:
         self._books.change("DELETE FROM numberings WHERE system = ? AND family = ?", (system.value, family.value))
@@ -118,18 +164,30 @@ class Ranges:
             for row in self._books.rows("SELECT * FROM numberings WHERE system = 'pms' ORDER BY id")
         ]
 
+    def consecutivos(self) -> list[dict[str, Any]]:
+        """Return the first row of each consecutivo, and how many vigencias it has (``vigencias``)."""
+        found = self._books.rows(
+            "SELECT *, MIN(id) AS first_row, COUNT(uuid) AS vigencias FROM numberings WHERE system = 'pymes'"
+            " GROUP BY consecutivo ORDER BY first_row"
+        )
+        return [dict(row) for row in found]
+
+    def rows_of(self, system: System) -> list[dict[str, Any]]:
+        """Return a system's ranges as the books have them."""
+        found = self._books.rows("SELECT * FROM numberings WHERE system = ? ORDER BY id", (system.value,))
+        return [dict(row) for row in found]
+
     def consecutivo_rows(self) -> list[dict[str, Any]]:
-        found = self._books.rows("SELECT * FROM numberings WHERE system = 'pymes' GROUP BY consecutivo ORDER BY id")
         return [
             {
                 "uuid": row["consecutivo"],
-                "codigo": str(100 + row["id"]),
+                "codigo": code_of(row),
                 "nombre": row["name"],
                 "tipoDocumento": Family(row["family"]).code,
                 "aplicaA": row["applies_to"],
                 "estado": "Activo",
             }
-            for row in found
+            for row in self.consecutivos()
         ]
 
     def vigencia_rows(self) -> list[dict[str, Any]]:
@@ -143,10 +201,11 @@ class Ranges:
                 "numeracionFinal": row["last"],
                 "fechaInicial": row["valid_from"],
                 "fechaFinal": row["valid_to"],
-                "numeroSiguiente": self._next_sale(row["consecutivo"], row["first"]),
+                "numeroSiguiente": self.next_sale(row["consecutivo"], row["first"]),
                 "estado": "Activa" if row["active"] else "Inactiva",
             }
-            for row in self._books.rows("SELECT * FROM numberings WHERE system = 'pymes' ORDER BY id")
+            for row in self.rows_of(System.PYMES)
+            if row["uuid"] is not None
         ]
 
     def dian_row(self, resolution: str) -> dict[str, Any] | None:
@@ -154,22 +213,33 @@ class Ranges:
         row = self._books.one("SELECT * FROM numberings WHERE system = 'dian' AND asked_as = ?", (resolution,))
         return None if row is None else dict(row)
 
+    def authorisations(self) -> list[dict[str, Any]]:
+        """Return what the DIAN authorised, the oldest first."""
+        return [dict(row) for row in self._books.rows("SELECT * FROM numberings WHERE system = 'dian' ORDER BY id")]
+
     def vigencias_of(self, consecutivo: str) -> list[dict[str, Any]]:
-        found = self._books.rows("SELECT * FROM numberings WHERE system = 'pymes' AND consecutivo = ?", (consecutivo,))
+        found = self._books.rows(
+            "SELECT * FROM numberings WHERE system = 'pymes' AND consecutivo = ? AND uuid IS NOT NULL", (consecutivo,)
+        )
         return [dict(row) for row in found]
 
     def consecutivo_for(self, family: str, prefix: str, number: int) -> str | None:
         """Return the consecutivo under which a document of the PMS belongs, as Loggro's own sync would find it."""
         found: str | None = self._books.value(
             "SELECT consecutivo FROM numberings WHERE system = 'pymes' AND family = ? AND prefix = ? AND applies_to = ?"
-            " AND active AND ? BETWEEN first AND last",
+            " AND active AND uuid IS NOT NULL AND ? BETWEEN first AND last",
             (family, prefix, APPLIES_TO_PMS, number),
         )
         return found
 
-    def _next_sale(self, consecutivo: str, first: int) -> int:
+    def next_sale(self, consecutivo: str, first: int) -> int:
         last = self._books.value("SELECT MAX(number) FROM sales WHERE consecutivo = ?", (consecutivo,))
         return first if last is None else int(last) + 1
+
+
+def code_of(row: dict[str, Any]) -> str:
+    """Return the code that Pymes shows of a consecutivo."""
+    return str(100 + row["id"])
 
 
 def _values(numbering: Numbering) -> tuple[Any, ...]:

@@ -37,6 +37,11 @@ class Scenario:
     def __init__(self) -> None:
         self._occasions = 0
 
+    @classmethod
+    def is_of_the_computer(cls) -> bool:
+        """Say whether it happens to the hotel's computer, which only the demo plays: the hotel alone cannot do it."""
+        return bool(cls.clock_jumps or cls.sleeps or cls.has_second_pc)
+
     @property
     def title(self) -> str:
         """Return its name for people."""

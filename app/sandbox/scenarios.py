@@ -23,6 +23,7 @@ from app.sandbox.scenarios_answers import (
     ServerError,
     SuccessWithoutSubstance,
     TokenExpired,
+    TokenOfAnother,
     TokenRevoked,
     WrongHotel,
 )
@@ -36,6 +37,9 @@ from app.sandbox.scenarios_books import (
     RefusesOne,
     SecondWriter,
     VigenciaEnds,
+    WriterAfter,
+    WriterBefore,
+    WriterBetween,
 )
 from app.sandbox.scenarios_hotel import (
     Asleep,
@@ -54,6 +58,9 @@ SCENARIOS: Final[tuple[type[Scenario], ...]] = (
     HalfAnswer,
     Hangs,
     SecondWriter,
+    WriterBefore,
+    WriterBetween,
+    WriterAfter,
     TwoComputers,
     RateLimited,
     ServerError,
@@ -68,6 +75,7 @@ SCENARIOS: Final[tuple[type[Scenario], ...]] = (
     PlanUsedUp,
     TokenRevoked,
     TokenExpired,
+    TokenOfAnother,
     WrongHotel,
     NumberingEdited,
     RangeUsedUp,

@@ -298,6 +298,24 @@ class TokenExpired(Scenario):
         return Response(status_code=401)
 
 
+class TokenOfAnother(Scenario):
+    name = "token-of-another"
+
+    @property
+    def title(self) -> str:
+        return _("El token de conexión es de otra empresa")
+
+    @property
+    def expect(self) -> str:
+        return _(
+            "Desde el primer envío, Pymes responde 401 sin texto: el token de conexión es de otra empresa. "
+            "Un solo documento lo prueba, vuelve a la fila, y nada más se envía hasta que llega el de este hotel."
+        )
+
+    def begin(self, house: House) -> None:
+        house.tokens.expire(Kind.CONNECTION)
+
+
 class WrongHotel(Scenario):
     name = "wrong-hotel"
     _FACT: Final = "tokens-of-another-hotel"

@@ -4,8 +4,10 @@ The codes of Pymes' refusals are **our reading** (``resources/contracts/pymes.ya
 """
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from random import Random
+from typing import ClassVar
 
 from starlette.responses import Response
 
@@ -24,6 +26,8 @@ class SecondWriter(Scenario):
     """Loggro's own sync in a race with us. Seed and document settle when it comes, so that a run can be repeated."""
 
     name = "second-writer"
+    moments: ClassVar[Mapping[str, int]] = {"before": 30, "between": 30, "after": 20, "never": 20}
+    """When it writes a document, and out of a hundred how many then."""
 
     @property
     def title(self) -> str:
@@ -59,7 +63,55 @@ class SecondWriter(Scenario):
 
     def _moment(self, house: House, kind: str, prefix: str, number: int) -> str:
         rng = Random(f"{house.hotel.seed}/{kind}/{prefix}/{number}")
-        return rng.choices(("before", "between", "after", "never"), (30, 30, 20, 20))[0]
+        return rng.choices(tuple(self.moments), tuple(self.moments.values()))[0]
+
+
+class WriterBefore(SecondWriter):
+    name = "writer-before"
+    moments: ClassVar = {"before": 50, "never": 50}
+
+    @property
+    def title(self) -> str:
+        return _("Loggro envía antes de que Botones mire")
+
+    @property
+    def expect(self) -> str:
+        return _(
+            "La mitad de los documentos ya está en Pymes cuando Botones mira. Los encuentra iguales, los adopta y no "
+            "envía ninguno de ellos."
+        )
+
+
+class WriterBetween(SecondWriter):
+    name = "writer-between"
+    moments: ClassVar = {"between": 50, "never": 50}
+
+    @property
+    def title(self) -> str:
+        return _("Loggro envía entre mirar y enviar")
+
+    @property
+    def expect(self) -> str:
+        return _(
+            "Botones miró y no estaba; antes de que envíe, Loggro lo lleva. Pymes rechaza el segundo con el mismo "
+            "número, y Botones vuelve a mirar y adopta el que está."
+        )
+
+
+class WriterAfter(SecondWriter):
+    name = "writer-after"
+    moments: ClassVar = {"after": 50, "never": 50}
+
+    @property
+    def title(self) -> str:
+        return _("Loggro envía después de Botones")
+
+    @property
+    def expect(self) -> str:
+        return _(
+            "Botones ya lo llevó y Loggro quiere llevarlo otra vez. Pymes no toma dos ventas con el mismo número: "
+            "queda la de Botones, una sola."
+        )
 
 
 class RefusesOne(Scenario):

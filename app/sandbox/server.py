@@ -1,6 +1,7 @@
-"""Runs the practice hotel: four servers on loopback, one event loop, for as long as whoever started it lives."""
+"""Runs the practice hotel: five servers on loopback, one event loop, for as long as whoever started it lives."""
 
 import asyncio
+import contextlib
 import json
 import os
 import secrets
@@ -8,6 +9,7 @@ import signal
 import socket
 import sys
 import threading
+import webbrowser
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -22,6 +24,7 @@ from app.sandbox.desk import PHONE, DeskServer
 from app.sandbox.fe import SYSTEM as FE
 from app.sandbox.fe import FeServer
 from app.sandbox.house import DEFAULT_SEED, House
+from app.sandbox.pages.server import pages_app
 from app.sandbox.pms import SYSTEM as PMS
 from app.sandbox.pms import PmsServer
 from app.sandbox.pymes import PymesServer
@@ -33,6 +36,9 @@ from app.texts import _
 
 _HOST: Final = "127.0.0.1"
 _DESK: Final = "desk"
+_PAGES: Final = "pages"
+RECEPTION: Final = "/recepcion"
+"""The page that a person sees first."""
 _KEEP_ALIVE: Final = 75
 """Longer than any client keeps an idle connection, so that none dies in its hands by our doing."""
 
@@ -87,6 +93,7 @@ async def _serve(house: House, stop: asyncio.Event, ready: Callable[[Addresses, 
         PYMES: Logged(PymesServer(house, stage).app(), house, PYMES),
         FE: Logged(FeServer(house, stage).app(), house, FE),
         _DESK: DeskServer(house, stage, desk_token).app(),
+        _PAGES: pages_app(house, stage),
     }
     sockets = {name: _listening() for name in apps}
     ports = {name: opened.getsockname()[1] for name, opened in sockets.items()}
@@ -105,7 +112,7 @@ async def _serve(house: House, stop: asyncio.Event, ready: Callable[[Addresses, 
     )
     where = {name: f"http://{_HOST}:{port}" for name, port in ports.items()}
     # The sockets listen already: who connects before uvicorn accepts waits in the backlog.
-    ready(Addresses(where[PMS], where[PYMES], where[FE], where[_DESK], desk_token), house)
+    ready(Addresses(where[PMS], where[PYMES], where[FE], where[_DESK], where[_PAGES], desk_token), house)
     await _Server(config, stop).serve(sockets=list(sockets.values()))
 
 
@@ -132,14 +139,18 @@ def run_child(folder: Path, seed: int = DEFAULT_SEED, push_delay: float = 1.5) -
     asyncio.run(_until_told(folder, seed, push_delay, ready, with_parent=True))
 
 
-def run_for_people(folder: Path, seed: int = DEFAULT_SEED) -> None:
-    """Run alone: says in Spanish where it answers and with which practice credentials, then until Ctrl-C."""
+def run_for_people(folder: Path, seed: int = DEFAULT_SEED, *, open_pages: bool = False) -> None:
+    """Run alone: says in Spanish where it answers and with which practice credentials, then until Ctrl-C.
+
+    ``open_pages`` opens the front desk in the browser. Each Enter prints a fresh address: one opens only once.
+    """
 
     def say(line: str) -> None:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
     def ready(addresses: Addresses, house: House) -> None:
+        loop = asyncio.get_running_loop()
         party = house.hotel.party
         title = _("Hotel de práctica de Botones, no es Loggro: {name}, NIT {nit}")
         say(title.format(name=party.name, nit=f"{party.id}-{party.check_digit}"))
@@ -153,8 +164,19 @@ def run_for_people(folder: Path, seed: int = DEFAULT_SEED) -> None:
             (_("Usuario y contraseña de FE"), house.tokens.mint(Kind.FE).replace(":", " ", 1)),
         ):
             say(f"{name}: {value}")
-        say(_("Estas credenciales solo sirven aquí. Ctrl-C para terminar."))
         house.tokens.telephone = lambda code: say(_("Mensaje del PMS: su código es {code}").format(code=code))
+
+        def entry() -> str:
+            return addresses.entry(house.tickets.issue(RECEPTION))
+
+        def say_entry() -> None:
+            say(_("Páginas (una sola vez, cinco minutos): {address}").format(address=entry()))
+
+        say_entry()
+        say(_("Estas credenciales solo sirven aquí. Enter: otra dirección para las páginas. Ctrl-C para terminar."))
+        if open_pages:
+            _in_background(webbrowser.open, entry())
+        _in_background(_on_each_line, lambda: loop.call_soon_threadsafe(say_entry))
 
     asyncio.run(_until_told(folder, seed, 1.5, ready, with_parent=False))
 
@@ -171,8 +193,19 @@ async def _until_told(
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, tell)
     if with_parent:
-        threading.Thread(target=_wait_for_end_of_input, args=(tell,), daemon=True).start()
+        _in_background(_wait_for_end_of_input, tell)
     await serve(folder, seed, SystemClock(), stop=stop, ready=ready, push_delay=push_delay)
+
+
+def _in_background(work: Callable[..., Any], argument: Any) -> None:
+    threading.Thread(target=work, args=(argument,), daemon=True).start()
+
+
+def _on_each_line(tell: Callable[[], Any]) -> None:
+    """Tell of each line that is typed, for as long as there is an input."""
+    with contextlib.suppress(OSError, RuntimeError):  # no input at all, or the loop has ended
+        while os.read(0, 4096):
+            tell()
 
 
 def _wait_for_end_of_input(tell: Callable[[], None]) -> None:

@@ -3,7 +3,7 @@
 Amounts tie exactly. It knows neither numbers nor dates; those are the hotel's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from random import Random
 from typing import Any, Final
@@ -97,14 +97,22 @@ def purchase(rng: Random, people: People) -> Draft:
 def correction(rng: Random, invoice: Document) -> Draft:
     """Return what a nota crédito takes back: the whole invoice or one of its lines."""
     lines = invoice.lines if rng.random() < 0.5 else (rng.choice(invoice.lines),)
-    return Draft(counterparty=invoice.counterparty, guest=invoice.guest, lines=lines, reference=_reference(invoice))
+    return correcting(invoice, lines)
+
+
+def annulment(invoice: Document) -> Draft:
+    """Return what a nota crédito takes back that annuls the whole invoice, its discounts and tip too."""
+    return replace(correcting(invoice, invoice.lines), allowances=invoice.allowances, charges=invoice.charges)
 
 
 def addition(rng: Random, invoice: Document) -> Draft:
     """Return what a nota débito adds: a consumption that was found after check-out."""
-    return Draft(
-        counterparty=invoice.counterparty, guest=invoice.guest, lines=(_extra(rng),), reference=_reference(invoice)
-    )
+    return correcting(invoice, (_extra(rng),))
+
+
+def correcting(invoice: Document, lines: tuple[Line, ...]) -> Draft:
+    """Return a note with these lines for the invoice's buyer."""
+    return Draft(counterparty=invoice.counterparty, guest=invoice.guest, lines=lines, reference=_reference(invoice))
 
 
 def _reference(invoice: Document) -> Reference:
@@ -113,7 +121,7 @@ def _reference(invoice: Document) -> Reference:
 
 def _lodging(rng: Random, tax: tuple[str, Decimal]) -> Line:
     nights = rng.randint(1, 5)
-    return _line(f"Alojamiento, {nights} noches", nights, Decimal(rng.randrange(18, 52)) * 10_000, tax)
+    return priced(f"Alojamiento, {nights} noches", nights, Decimal(rng.randrange(18, 52)) * 10_000, tax)
 
 
 def _consumptions(rng: Random) -> tuple[Line, ...]:
@@ -123,15 +131,15 @@ def _consumptions(rng: Random) -> tuple[Line, ...]:
 
 def _meals(rng: Random, count: int) -> tuple[Line, ...]:
     return tuple(
-        _line(rng.choice(_MEALS), rng.randint(1, 4), Decimal(rng.randrange(18, 95)) * 1_000, INC) for _ in range(count)
+        priced(rng.choice(_MEALS), rng.randint(1, 4), Decimal(rng.randrange(18, 95)) * 1_000, INC) for _ in range(count)
     )
 
 
 def _extra(rng: Random) -> Line:
-    return _line(rng.choice(_EXTRAS), rng.randint(1, 3), Decimal(rng.randrange(12, 120)) * 1_000, IVA)
+    return priced(rng.choice(_EXTRAS), rng.randint(1, 3), Decimal(rng.randrange(12, 120)) * 1_000, IVA)
 
 
-def _line(description: str, quantity: int, price: Decimal, tax: tuple[str, Decimal]) -> Line:
+def priced(description: str, quantity: int, price: Decimal, tax: tuple[str, Decimal]) -> Line:
     """Return a line whose price, as in the PMS' product form, includes the tax."""
     code, rate = tax
     base = _cents(quantity * price / (1 + rate / 100))

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, Field
 
 from app.connectors.pms_contract import WireDocument
-from app.connectors.pymes_contract import venta_externa
+from app.connectors.pymes_contract import PLAN_USED_UP, venta_externa
 from app.model.clock import bogota_day
 from app.model.documents import DocumentKey, DocumentType
 from app.model.numbering import APPLIES_TO_PMS
@@ -66,6 +66,8 @@ def fault_of(house: House, venta: Venta) -> Fault | None:
         key = DocumentKey.parse(venta.claveExterna)
     except ValueError:
         return "venta.clave-ilegible", "La clave externa no tiene la forma nit/familia/prefijo/número."
+    if house.plan.documents == 0:
+        return PLAN_USED_UP, "El plan no tiene documentos disponibles."
     if key.issuer_nit != house.hotel.party.id:
         return "organizacion.no-corresponde", "El documento es de otro emisor."
     family = venta.tipoDocumento.family

@@ -98,8 +98,8 @@ class Activation(Value):
     entries: tuple[Entry, ...] = ()
     evidence: tuple[Numbering, ...] = ()
     """Typed from a screen, or from Form 1876 and confirmed."""
-    next_number: int | None = None
-    """Of the next factura, as a person says: where the source ``rango`` begins when nobody else tells."""
+    next_numbers: dict[Family, int] = Default(default_factory=dict)
+    """Of the next document of a family, as a person says: where the source ``rango`` begins when nobody else tells."""
     proofs: tuple[NumberingProof, ...] = ()
     rehearsal: Rehearsal | None = None
     finished_at: AwareDatetime | None = None
@@ -314,9 +314,12 @@ class Activation(Value):
         """Forget what was typed of one range of one system."""
         return self._changed(evidence=tuple(one for one in self.evidence if not _same_range(one, numbering)), proofs=())
 
-    def with_next_number(self, number: int | None) -> Self:
-        """Take the number of the next factura as typed."""
-        return self._changed(next_number=number, proofs=() if number != self.next_number else self.proofs)
+    def with_next_number(self, number: int | None, family: Family = Family.FACTURA) -> Self:
+        """Take the number of the next document of a family as typed; ``None`` forgets it."""
+        numbers = {one: said for one, said in self.next_numbers.items() if one is not family}
+        if number is not None:
+            numbers[family] = number
+        return self._changed(next_numbers=numbers, proofs=() if numbers != self.next_numbers else self.proofs)
 
     def with_proofs(self, proofs: Iterable[NumberingProof]) -> Self:
         """Take the proofs as they were just made; when nothing blocks any more, the chosen mode is back."""
@@ -345,6 +348,7 @@ class Activation(Value):
         """Return the settings that the engine works with after this flow."""
         return settings.changed(
             profile=self.profile,
+            title=settings.title or ("" if self.practice else self.hotel_name or self.organisation_name or "")[:80],
             mode=self.mode,
             pms_access=self.pms_access,
             hotel_document=self.hotel_nit,
@@ -396,7 +400,7 @@ _FORGET_WORK: dict[str, Any] = {
     "families": (),
     "entries": (),
     "evidence": (),
-    "next_number": None,
+    "next_numbers": {},
     "proofs": (),
     "rehearsal": None,
     "watch_only": False,

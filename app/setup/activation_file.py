@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from app.connectors.profile import Profile
+from app.model.mode import Mode
 from app.setup.activation import Activation
 from app.system.files import write_whole
 
@@ -47,3 +48,10 @@ def load(path: Path, profile: Profile) -> LoadedActivation:
         return LoadedActivation(fresh)
     change = {"routes": dict(profile.reading_from(read.source).routes), "practice": profile.practice}
     return LoadedActivation(read.model_copy(update=change if read.is_finished else change | {"proofs": ()}))
+
+
+def keep_mode(path: Path, profile: Profile, mode: Mode) -> None:
+    """Have the flow know a mode that was chosen elsewhere; there is nothing to do before there is a flow."""
+    if path.exists():
+        known = load(path, profile).activation
+        save(known.model_copy(update={"chosen_mode": mode, "watch_only": False}), path)

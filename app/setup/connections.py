@@ -10,7 +10,7 @@ from app.connectors.loggro_fe import LoggroFe
 from app.connectors.pms import Pms, Session
 from app.connectors.profile import Operation, Profile
 from app.connectors.pymes import Pymes
-from app.connectors.transport import Transport
+from app.connectors.transport import Proxy, Transport
 from app.model.clock import Clock, SystemClock
 from app.model.documents import Family
 from app.model.errors import ConnectorError, Failure
@@ -36,7 +36,9 @@ class OtpTry:
     session: Session | None = field(default=None, repr=False)
 
 
-async def try_pymes(profile: Profile, token: str, proxy: str | None = None, *, clock: Clock = SYSTEM_CLOCK) -> Attempt:
+async def try_pymes(
+    profile: Profile, token: str, proxy: Proxy | str | None = None, *, clock: Clock = SYSTEM_CLOCK
+) -> Attempt:
     """Try the organisation's API token: by who it speaks for where a route tells that, else by a documented read."""
     learnt: dict[str, Any] = {}
     operation = Operation.PYMES_ORGANISATION
@@ -69,7 +71,7 @@ async def try_pymes(profile: Profile, token: str, proxy: str | None = None, *, c
 
 
 async def try_pms_api_key(
-    profile: Profile, key: str, nit: str, proxy: str | None = None, *, clock: Clock = SYSTEM_CLOCK
+    profile: Profile, key: str, nit: str, proxy: Proxy | str | None = None, *, clock: Clock = SYSTEM_CLOCK
 ) -> Attempt:
     """Try an API key: it must find the hotel by its NIT, and read its settings where a route allows that."""
     learnt: dict[str, Any] = {}
@@ -92,7 +94,7 @@ async def try_pms_api_key(
 
 
 async def request_otp(
-    profile: Profile, phone: str, channel: str = "sms", proxy: str | None = None, *, clock: Clock = SYSTEM_CLOCK
+    profile: Profile, phone: str, channel: str = "sms", proxy: Proxy | str | None = None, *, clock: Clock = SYSTEM_CLOCK
 ) -> Attempt:
     """Have a code sent to ``phone``; ``ok`` says that it is on its way, not that the sign-in worked.
 
@@ -118,7 +120,7 @@ async def try_pms_otp(
     profile: Profile,
     phone: str,
     code: str,
-    proxy: str | None = None,
+    proxy: Proxy | str | None = None,
     *,
     hotel_id: str | None = None,
     clock: Clock = SYSTEM_CLOCK,
@@ -159,7 +161,7 @@ async def try_fe(
     user: str,
     password: str,
     nit: str,
-    proxy: str | None = None,
+    proxy: Proxy | str | None = None,
     *,
     resolution: str | None = None,
     clock: Clock = SYSTEM_CLOCK,
@@ -173,7 +175,7 @@ async def try_fe(
     async def probe(transport: Transport) -> None:
         fe = LoggroFe(transport, profile, user=user.strip(), password=password)
         try:
-            await fe.resolution(resolution or PROBE_RESOLUTION, bare_nit(nit), Family.FACTURA)
+            await fe.resolutions(resolution or PROBE_RESOLUTION, bare_nit(nit), Family.FACTURA)
         except ConnectorError as error:
             if not (error.status == 500 and error.messages):
                 raise
@@ -205,7 +207,7 @@ async def _try(
     clock: Clock,
     *,
     secret: str,
-    proxy: str | None,
+    proxy: Proxy | str | None,
     address: str | None,
 ) -> Attempt:
     try:
@@ -230,7 +232,7 @@ async def _try(
 
 
 @asynccontextmanager
-async def _transport(connection: Connection, secret: str, proxy: str | None) -> AsyncIterator[Transport]:
+async def _transport(connection: Connection, secret: str, proxy: Proxy | str | None) -> AsyncIterator[Transport]:
     word = secret.strip()
     clean = (lambda text: text.replace(word, "•••")) if word else (lambda text: text)
     async with Transport(connection.value, timeout=TRY_TIMEOUT, proxy=proxy, clean=clean) as transport:

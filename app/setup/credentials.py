@@ -10,7 +10,11 @@ _FIELD_OF = {
     Secret.PMS_SESSION: "pms_session",
     Secret.FE_USER: "fe_user",
     Secret.FE_PASSWORD: "fe_password",
+    Secret.PROXY_USER: "proxy_user",
+    Secret.PROXY_PASSWORD: "proxy_password",
 }
+_OF_THE_NETWORK = (Secret.PROXY_USER, Secret.PROXY_PASSWORD)
+"""They open no system of the hotel."""
 
 
 async def read_secrets(vault: Vault) -> Secrets:
@@ -26,4 +30,6 @@ async def read_secrets(vault: Vault) -> Secrets:
 
 def kept(secrets: Secrets) -> frozenset[Secret]:
     """Return which secrets are there, for the flow: it wants to know that, and nothing more of them."""
-    return frozenset(name for name, field in _FIELD_OF.items() if getattr(secrets, field))
+    return frozenset(
+        name for name, field in _FIELD_OF.items() if name not in _OF_THE_NETWORK and getattr(secrets, field)
+    )

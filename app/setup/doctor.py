@@ -12,10 +12,12 @@ from typing import Final
 
 from app import __version__
 from app.connectors.folder_source import list_files
-from app.connectors.profile import BadProfile, Profile, load_profile
-from app.connectors.transport import Transport
+from app.connectors.profile import BadProfile, load_profile
+from app.connectors.transport import Proxy
 from app.model.errors import ConnectorError, Failure, StorageError
 from app.model.source import SourceKind
+from app.setup.credentials import read_secrets
+from app.setup.network import addresses_of, reach
 from app.storage.backup import EVERY, backups_of, made_at
 from app.storage.database import check_whole
 from app.storage.errors import LedgerDamaged
@@ -24,8 +26,10 @@ from app.system.settings import Settings
 from app.system.vault import VaultError, open_vault
 from app.texts import _, when
 from app.texts.causes import explain_failure
+from app.texts.settings import profile_title
 
 _ENOUGH_BYTES: Final = 200 * 1024 * 1024
+_SYSTEMS: Final = {"pms": "PMS", "pymes": "Pymes", "fe": "FE"}
 _OLD: Final = 3 * EVERY
 """A weekend without the computer is no reason to worry."""
 
@@ -43,19 +47,20 @@ class Check:
 async def examine(paths: Paths, settings: Settings) -> list[Check]:
     """Try every part; a part that fails does not hide the others. Takes some seconds where the network is slow."""
     checks = [_program(), *_home(paths)]
-    path = paths.ledger(settings.profile)
+    path = paths.ledger(settings.key)
     checks += [_ledger(path), *_backups(path, datetime.now(UTC)), await _vault(settings)]
     try:
         # The practice hotel's addresses are only known while it runs; any loopback will do to read the profile.
         addresses = dict.fromkeys(("pms", "pymes", "fe"), "http://127.0.0.1")
-        profile = load_profile(settings.profile, addresses, paths.home)
+        profile = load_profile(settings.profile, addresses, paths.home).with_fe(settings.fe_address)
     except BadProfile as error:
         return [*checks, Check(_("Perfil"), False, str(error), _("Corrija el archivo del perfil, o bórrelo."))]
-    checks.append(Check(_("Perfil"), True, f"{profile.title} ({profile.name})"))
+    checks.append(Check(_("Perfil"), True, f"{profile_title(profile.name, profile.title)} ({profile.name})"))
     if profile.reading_from(settings.source).source is SourceKind.FOLDER:
         checks.append(_folder(settings.folder))
     if not profile.practice:
-        checks += [await _reach(name, address, settings) for name, address in _addresses(profile)]
+        proxy = await _proxy(settings)
+        checks += [await _reach(name, address, settings, proxy) for name, address in addresses_of(profile)]
     return checks
 
 
@@ -117,7 +122,7 @@ def _folder(folder: Path | None) -> Check:
 async def _vault(settings: Settings) -> Check:
     name = _("Llavero del sistema")
     try:
-        vault = await asyncio.to_thread(open_vault, settings.profile)
+        vault = await asyncio.to_thread(open_vault, settings.key)
         await asyncio.to_thread(vault.probe)
     except VaultError as error:
         explanation = explain_failure(Failure.VAULT)
@@ -125,24 +130,22 @@ async def _vault(settings: Settings) -> Check:
     return Check(name, True, _("guarda y devuelve"))
 
 
-def _addresses(profile: Profile) -> Iterator[tuple[str, str]]:
-    if profile.pms:
-        yield "PMS", profile.pms + "/api/status"
-    if profile.facturacion:
-        yield "Pymes", profile.facturacion
-    if profile.fe:
-        yield "FE", profile.fe
+async def _proxy(settings: Settings) -> Proxy | None:
+    """Return the proxy with whoever signs in there; a silent vault leaves it without."""
+    if settings.proxy is None:
+        return None
+    try:
+        return (await read_secrets(await asyncio.to_thread(open_vault, settings.key))).through(settings.proxy)
+    except VaultError:
+        return Proxy(settings.proxy)
 
 
-async def _reach(name: str, address: str, settings: Settings) -> Check:
+async def _reach(system: str, address: str, settings: Settings, proxy: Proxy | None) -> Check:
     """Say whether the system answers at all; any status is an answer."""
-    title = _("Conexión con {system}").format(system=name)
-    async with Transport(name, timeout=15.0, proxy=settings.proxy) as transport:
-        try:
-            await transport.request("GET", address)
-        except ConnectorError as error:
-            if error.status is None or error.failure is Failure.PROXY:
-                explanation = explain_failure(error.failure)
-                return Check(title, False, f"{explanation.title} {error.detail}".strip(), explanation.place)
+    title = _("Conexión con {system}").format(system=_SYSTEMS[system])
+    found = await reach(system, address, proxy)
+    if found.failure is not None:
+        explanation = explain_failure(found.failure)
+        return Check(title, False, f"{explanation.title} {found.detail}".strip(), explanation.place)
     through = _("por el proxy {proxy}").format(proxy=settings.proxy) if settings.proxy else _("sin proxy propio")
     return Check(title, True, _("responde, {through}").format(through=through))

@@ -9,7 +9,6 @@ from app.connectors.bundle import Connectors
 from app.connectors.numbering_reader import ProofReading, read_proofs
 from app.connectors.profile import Operation
 from app.model.clock import Clock
-from app.model.documents import Family
 from app.model.numbering import Numbering, Source, System
 from app.setup.activation import Activation
 from app.setup.numbering import to_numbering
@@ -36,11 +35,11 @@ def evidence_of(activation: Activation) -> tuple[Numbering, ...]:
             if entry.typed_at is not None:
                 with suppress(ValueError):  # a form that cannot be read says nothing; its step is blocked
                     stated = to_numbering(entry.draft, System.PMS, Source.TYPED, entry.typed_at)
-                    typed.append(_with_next(stated, activation.next_number))
+                    typed.append(_with_next(stated, activation.next_numbers.get(stated.family)))
     return tuple(typed)
 
 
 def _with_next(stated: Numbering, number: int | None) -> Numbering:
-    """Return the range with the next number, where it is the one of facturas that this number lies in."""
-    fits = stated.family is Family.FACTURA and number is not None and stated.first <= number <= stated.last + 1
+    """Return the range with the next number, where it is the one that this number lies in."""
+    fits = number is not None and stated.first <= number <= stated.last + 1
     return stated.model_copy(update={"next_number": number}) if fits else stated

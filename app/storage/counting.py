@@ -24,6 +24,7 @@ def counts(connection: Connection, now: datetime) -> Counts:
         held=by_state[State.HELD],
         conflict=by_state[State.CONFLICT],
         missing=by_state[State.MISSING],
+        settled=by_state[State.SETTLED],
         proven=by_state[State.PROVEN],
         adopted=adopted,
         today=connection.scalar(today) or 0,

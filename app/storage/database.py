@@ -20,8 +20,9 @@ from sqlalchemy import (
 
 from app.storage.backup import address_of, back_up
 from app.storage.errors import LedgerDamaged, LedgerTooNew, known, known_errors
+from app.storage.place import Place, ServerPlace
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The newest migration; a test keeps it equal to what Alembic finds."""
 
 BUSY_SECONDS: Final = 4.0
@@ -31,13 +32,32 @@ Shorter than the time that the window gives the engine to end: while a call wait
 """
 
 
-def open_database(path: Path) -> Engine:
-    """Open the ledger for its one writer, migrated to this program's schema; of an older one a backup is made first.
+def open_database(place: Place) -> Engine:
+    """Open the ledger for its one writer, migrated to this program's schema; of an older file a backup is made first.
 
     Every commit is on the disk before it returns (WAL, ``synchronous=FULL``): an intent that vanished with the power
-    would be a second invoice. Raises ``LedgerTooNew``, and now or later ``StorageError``, ``LedgerDamaged`` among
-    them; any other error of the database is a mistake of ours.
+    would be a second invoice. Raises ``LedgerTooNew``, and now or later ``StorageError``, ``LedgerDamaged`` and
+    ``LedgerElsewhere`` among them; any other error of the database is a mistake of ours.
     """
+    return _open_file(place) if isinstance(place, Path) else _open_on_server(place)
+
+
+def _open_on_server(place: ServerPlace) -> Engine:
+    from app.storage.server import open_for_writing  # its driver is loaded only where a server is used
+
+    engine = open_for_writing(place)
+    try:
+        with engine.connect() as connection:
+            version = _version(connection)
+        if version != HEAD:
+            _migrate(engine, version)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _open_file(path: Path) -> Engine:
     with known_errors():
         path.parent.mkdir(parents=True, exist_ok=True)
     _refuse_empty(path)
@@ -56,13 +76,17 @@ def open_database(path: Path) -> Engine:
     return engine
 
 
-def open_for_reading(path: Path) -> Engine:
+def open_for_reading(place: Place) -> Engine:
     """Open the ledger beside its writer; raises on any attempt to write.
 
-    The file is let go of after each question, so that a damaged one can be set aside and the next answer comes from
+    A file is let go of after each question, so that a damaged one can be set aside and the next answer comes from
     the one in its place.
     """
-    return _engine(path, read_only=True)
+    if isinstance(place, Path):
+        return _engine(place, read_only=True)
+    from app.storage import server
+
+    return server.open_for_reading(place)
 
 
 def check_whole(path: Path) -> None:
@@ -140,7 +164,7 @@ def _version(connection: Connection) -> str | None:
     return version
 
 
-def _migrate(engine: Engine, version: str | None, path: Path) -> None:
+def _migrate(engine: Engine, version: str | None, path: Path | None = None) -> None:
     # Imported here: Alembic costs a tenth of a second, and only a new or older file needs it.
     from alembic import command
     from alembic.config import Config
@@ -152,7 +176,8 @@ def _migrate(engine: Engine, version: str | None, path: Path) -> None:
         if version is not None:
             if version not in {one.revision for one in ScriptDirectory.from_config(config).walk_revisions()}:
                 raise LedgerTooNew(version)
-            back_up(path, datetime.now(UTC))
+            if path is not None:
+                back_up(path, datetime.now(UTC))
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

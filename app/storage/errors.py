@@ -36,6 +36,13 @@ class LedgerDamaged(StorageError):
         super().__init__(Failure.LEDGER_DAMAGED, detail)
 
 
+class LedgerElsewhere(StorageError):
+    """Another computer writes this hotel's ledger: this one is its spare."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(Failure.LEDGER_ELSEWHERE, detail)
+
+
 class LedgerTooNew(Exception):
     """A newer Botones wrote this file; this one must not touch it."""
 

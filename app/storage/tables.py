@@ -11,6 +11,7 @@ from sqlalchemy import (
     Dialect,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -76,11 +77,14 @@ documents = Table(
     Column("due_at", Moment),
     Column("since", Moment),
     Column("proven_at", Moment),
-    # What a cycle asks for, and what the panel asks for; both stay flat as the ledger grows.
+    # What a cycle asks for, and what the panel asks for; both stay flat as the ledger grows. Columns that the database
+    # itself makes of these, for ``search`` to sort and find by, are in migration 0004 alone.
     Index("documents_by_state", "state", "position"),
     Index("documents_by_position", "position"),
     Index("documents_by_number", "full_number"),
-    Index("documents_by_time", "seen_at"),
+    Index("documents_by_time", "seen_at", "position", "state", "family", "cause", "issued_at"),
+    Index("documents_by_issue", "issued_at", "state", "family", "cause"),
+    Index("documents_by_prefix", "prefix", "number"),
     Index("documents_by_proof", "proven_at"),
 )
 
@@ -116,6 +120,17 @@ events = Table(
     Index("events_by_key", "key", "id"),
 )
 
+exchanges = Table(
+    "exchanges",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("event", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("exchanges_by_event", "event"),
+)
+"""What was said to Pymes and answered, by the event that it led to; packed, and kept for ``exchanges.KEPT``."""
+
 proofs = Table(
     "proofs",
     metadata,
@@ -148,6 +163,10 @@ facts = Table(
     Column("value", Text, nullable=False),
 )
 """Single values that must move together with the rows, such as the cursor of the PMS' list."""
+
+SENDER = "sender"
+WISH = "sender-wish"
+"""Facts about computers, not about documents: which one writes a shared ledger, and which one asked to."""
 
 marks = Table(
     "marks",

@@ -28,6 +28,21 @@ green.
 *Green is read back.* ``PROVEN`` is entered only from a sale read from Pymes that agrees in every aspect
 (``model.sales``).
 
+*A second sale dated elsewhere.* A look by number sees every sale of that number. A look in pages, which settles most,
+sees the days from the documents' own on, days to come included; a second sale of a number that is *also* shown there,
+dated earlier than all of them, it does not see. No writer of documents makes one: Loggro's sync, another PC and this
+program date a sale as the document is dated. A person can, by hand, and at any time, also long after the proof; so it
+is no matter of this look, which would cost one question for each document, but of the month's conciliation, which
+reads all.
+
+*A person's word is no proof.* What was settled on Loggro's own screen is linked to a sale read from Pymes at that
+moment (``SETTLED``): never sent, never green, with who said so and why, looked at again, and taken back to where it was
+when the sale is gone or changed. Such acts are written between two batches, by the thread that owns the ledger.
+
+*A ledger begins at a day.* What was dated before, and already approved at the first whole reading, is not taken and so
+never sent, until somebody brings it (``backfill``): then the day moves back and the source is read again, where all
+that is known already changes nothing. What is approved later counts however it is dated.
+
 *Nothing wrong leaves.* Every batch proves the numbering anew before it is sent, and only documents whose number lies in
 a range that agrees right now are sent (``guard``). A token of another hotel locks everything. Somebody may still edit
 the numbering within the seconds of one batch: what Pymes then refuses is held, and goes once the numbering was seen to

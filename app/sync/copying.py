@@ -11,6 +11,7 @@ from app.model.clock import Clock
 from app.model.errors import StorageError
 from app.storage.backup import BackupCancelled, back_up, is_due
 from app.storage.errors import LedgerDamaged
+from app.storage.place import Place
 
 _AGAIN: Final = timedelta(hours=1)
 """A copy that failed, for want of space perhaps, is not tried again sooner."""
@@ -19,9 +20,9 @@ log = logging.getLogger(__name__)
 
 
 class Copying:
-    """Makes the backups while the block runs; one at a time."""
+    """Makes the backups of a file while the block runs; one at a time. Those of a server are its keeper's affair."""
 
-    def __init__(self, ledger: Path, clock: Clock) -> None:
+    def __init__(self, ledger: Place, clock: Clock) -> None:
         self._ledger = ledger
         self._clock = clock
         self._ends = threading.Event()
@@ -49,15 +50,17 @@ class Copying:
                 return
             work, self._work = self._work, None
             work.result()
+        if not isinstance(self._ledger, Path):
+            return
         now = self._clock.now()
         if self._failed_at is not None and abs(now - self._failed_at) < _AGAIN:
             return
         if is_due(self._ledger, now):
-            self._work = asyncio.create_task(self._copy(now))
+            self._work = asyncio.create_task(self._copy(self._ledger, now))
 
-    async def _copy(self, now: datetime) -> None:
+    async def _copy(self, ledger: Path, now: datetime) -> None:
         try:
-            made = await asyncio.to_thread(back_up, self._ledger, now, self._ends.is_set)
+            made = await asyncio.to_thread(back_up, ledger, now, self._ends.is_set)
             log.info("backup: %s", made)
         except BackupCancelled:
             log.info("the backup was given up: the engine ends")

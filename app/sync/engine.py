@@ -5,7 +5,7 @@ It waits for nothing and keeps no state of its own: all is in the ledger.
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from app.connectors.bundle import Connectors
@@ -13,19 +13,26 @@ from app.model.causes import Cause
 from app.model.clock import Clock, bogota_day
 from app.model.documents import Family
 from app.model.errors import ConnectorError, Failure
-from app.model.journey import Event, EventKind, State
+from app.model.journey import Event, EventKind, Journey, State
 from app.model.mode import Mode
 from app.model.numbering import Numbering
+from app.model.preview import Backfill, Release
 from app.model.rules import Severity, check
 from app.model.sales import Sale
-from app.sync.forwarder import LOOK_AGAIN, Forwarder, verdict
+from app.sync.acts import link_verdict
+from app.sync.backfill import Progress, preview_backfill
+from app.sync.forwarder import LOOK_AGAIN, Forwarder, verdict, with_what_was_said
 from app.sync.guard import Guard, Identity, Pass, Stop
 from app.sync.ledger import Entry, Ledger
 from app.sync.lookup import look
+from app.sync.parallel import for_each
 from app.sync.reader import read_approved
 from app.sync.rebuild import look_through
+from app.sync.releasing import preview_release
 
 _HEAL_PAGE: Final = 200
+_LINKS: Final = 20
+"""So many documents settled outside are looked at again in one cycle."""
 _PROOF_KEEPS: Final = 10.0
 """Seconds that reading may take before the numbering is proven again."""
 _INVOICE_PAUSE: Final = timedelta(minutes=10)
@@ -40,8 +47,6 @@ _INVOICE_FAMILY: Final = {
     Family.NOTA_DEBITO: Family.FACTURA,
     Family.NOTA_AJUSTE: Family.DOCUMENTO_SOPORTE,
 }
-
-Progress = Callable[[int, int], None]
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +63,7 @@ class Engine:
         self._timing = profile.timing
         self._batch = self._largest_batch = profile.batch
         self._at_once = profile.parallel
+        self._identity = identity
         self.guard = Guard(connectors, identity)
         self._forwarder = Forwarder(connectors.pymes, ledger, clock, profile.timing, profile.parallel)
 
@@ -92,6 +98,7 @@ class Engine:
         if not await self._is_rebuilt(halted):
             return moved
         await self._look_again(State.CONFLICT)
+        await self._look_at_links()
         if self._mode.sends:
             self._heal_numbering()
             await self._heal_invoices()
@@ -130,6 +137,40 @@ class Engine:
             return None
         sales = await self._connectors.pymes.sales_numbered(entries[0].document.full_number)
         return next((sale for sale in sales if sale.uuid == entries[0].journey.sale), None)
+
+    # What a person asks, also while a cycle is under way: it reads and writes nothing
+
+    async def sales_numbered(self, number: str) -> tuple[Sale, ...]:
+        """Return what carries this number in Pymes right now."""
+        return await self._connectors.pymes.sales_numbered(number)
+
+    async def preview_release(self, cause: Cause) -> Release:
+        """Say what releasing all documents of a cause would do right now."""
+
+        def waits(entry: Entry) -> bool:
+            invoice = self._invoice_of(entry)
+            return invoice is not None and invoice.journey.state not in (State.PROVEN, State.SETTLED)
+
+        return await preview_release(self._ledger, await self._fresh_guard(), cause, waits)
+
+    async def preview_backfill(self, start: date, progress: Progress, halted: Callable[[], bool]) -> Backfill:
+        """Say what carrying the documents since ``start`` would do; raises ``Halted``."""
+        return await preview_backfill(
+            self._connectors,
+            self._ledger,
+            await self._fresh_guard(),
+            start,
+            bogota_day(self._clock.now()),
+            sends=self._mode.sends,
+            progress=progress,
+            halted=halted,
+        )
+
+    async def _fresh_guard(self) -> Guard:
+        # The cycle's own must not be emptied while a batch is judged by it.
+        guard = Guard(self._connectors, self._identity)
+        await guard.renew(self._ledger.evidence(), self._clock.now())
+        return guard
 
     async def _is_rebuilt(self, halted: Callable[[], bool] = lambda: False) -> bool:
         """Say whether the ledger can be trusted; one that was lost is not before both systems are looked through."""
@@ -227,7 +268,8 @@ class Engine:
             return None
         data: dict[str, Any] = {"invoice": reference.full_number}
         invoice = self._invoice_of(entry)
-        if invoice is not None:
+        settled = invoice is not None and invoice.journey.state is State.SETTLED
+        if invoice is not None and not settled:
             if invoice.journey.state is State.PROVEN:
                 return None
             data |= {"state": invoice.journey.state.value, "cause": invoice.journey.cause}
@@ -236,7 +278,16 @@ class Engine:
         if any(sale.type.family is family and sale.full_number == reference.full_number for sale in sales):
             return None
         due = now + _INVOICE_PAUSE
+        if settled:
+            # It was settled by a sale of another number: Pymes would not find what the note corrects.
+            data |= {"state": State.SETTLED.value}
+            return Event(kind=EventKind.HELD, at=now, cause=Cause.WAITS_FOR_INVOICE, due_at=due, data=data)
         return Event(kind=EventKind.HELD, at=now, cause=Cause.INVOICE_UNKNOWN, due_at=due, data=data)
+
+    def _only_pymes_knows(self, entry: Entry) -> bool:
+        """Say whether nothing in the ledger can tell that a note's invoice stands."""
+        invoice = self._invoice_of(entry)
+        return invoice is None or invoice.journey.state is State.SETTLED
 
     def _invoice_of(self, entry: Entry) -> Entry | None:
         """Return the document that a note refers to, where the ledger has it."""
@@ -265,7 +316,7 @@ class Engine:
             if event is None:
                 absent.append(entry)
             else:
-                steps.append((entry.key, event))
+                steps.append((entry.key, with_what_was_said(event, entry, found)))
         self._ledger.append(steps)
         return absent
 
@@ -305,6 +356,18 @@ class Engine:
         entries = [entry for entry in entries if entry.journey.cause is not Cause.OTHER_CONTENT]
         await self._forwarder.settle(entries, self._numberings_of(entries))
 
+    async def _look_at_links(self) -> None:
+        """Look whether the sales by which persons settled documents still stand as they were linked."""
+        steps: list[tuple[str, Event]] = []
+
+        async def look_at(link: tuple[str, Journey]) -> None:
+            key, journey = link
+            sales = await self._connectors.pymes.sales_numbered(journey.detail["number"])
+            steps.append((key, link_verdict(journey, sales, self._clock)))
+
+        await for_each(self._ledger.due_links(_LINKS, self._clock.now()), look_at, at_once=self._at_once)
+        self._ledger.append(steps)
+
     def _release_missing(self) -> None:
         """Let what an earlier mode only reported take its turn, at once."""
         while entries := self._ledger.due(State.MISSING, self._batch):
@@ -314,9 +377,9 @@ class Engine:
     def _release_what_cannot_leave(self) -> None:
         """Release what an earlier mode held back from being sent: watching only looks for it."""
         released = Event(kind=EventKind.RELEASED, at=self._clock.now(), data={"why": "mode"})
-        after = -1
+        after: Entry | None = None
         while entries := self._ledger.held_for(_NOT_LEAVING_CAUSES, _HEAL_PAGE, after):
-            after = entries[-1].position
+            after = entries[-1]
             self._ledger.append((entry.key, released) for entry in entries)
 
     def _heal_numbering(self) -> None:
@@ -336,21 +399,21 @@ class Engine:
                 return False
             return isinstance(self.guard.judge(entry.document), Pass)
 
-        after = -1
+        after: Entry | None = None
         while entries := self._ledger.held_for(_NUMBERING_CAUSES, _HEAL_PAGE, after):
-            after = entries[-1].position
+            after = entries[-1]
             self._ledger.append((entry.key, released) for entry in entries if may_go(entry))
 
     async def _heal_invoices(self) -> None:
         """Release notes whose invoice has arrived."""
         now = self._clock.now()
-        after = -1
+        after: Entry | None = None
         while entries := self._ledger.held_for(_INVOICE_CAUSES, _HEAL_PAGE, after):
-            after = entries[-1].position
+            after = entries[-1]
             steps = []
             for entry in entries:
                 # Pymes is asked in intervals; that the invoice came from the PMS meanwhile, the ledger tells.
-                if not entry.journey.is_due(now) and self._invoice_of(entry) is None:
+                if not entry.journey.is_due(now) and self._only_pymes_knows(entry):
                     continue
                 waits = await self._wait_for_invoice(entry, now)
                 if waits is None:

@@ -74,6 +74,7 @@ def forecast(numbering: Numbering, next_number: int, history: Mapping[date, int]
         family=numbering.family,
         prefix=numbering.value_of(Field.PREFIX),
         resolution=numbering.resolution,
+        first=numbering.first,
         last=numbering.last,
         left=left,
         valid_to=numbering.valid_to,

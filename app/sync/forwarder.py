@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from app.connectors.overhearing import overheard
 from app.connectors.profile import Timing
 from app.connectors.pymes import Pymes
 from app.connectors.pymes_contract import cause_of_refusal
 from app.model.causes import Cause
 from app.model.clock import Clock, bogota_day
 from app.model.errors import ConnectorError, Delivery, Failure
-from app.model.journey import Event, EventKind, State
+from app.model.journey import LONGEST_PAUSE, Event, EventKind, State
 from app.model.numbering import Numbering
-from app.model.sales import Sale, differences
+from app.model.sales import Sale, as_pymes_shows, differences
 from app.sync.ledger import Entry, Ledger
-from app.sync.lookup import look
+from app.sync.lookup import Found, look
 from app.sync.parallel import for_each
 from app.sync.schedule import pause_after_failure
 
@@ -30,9 +31,15 @@ _LOOKS: Final = 3
 """A doubt ends after so many looks at least: where the clock was set forward, the time alone would tell nothing."""
 _LOOKS_WITHOUT_CLOCK: Final = 5
 """Where it was set back; the pauses between so many looks are longer than the settling time."""
+_SHOWN: Final = 10
+"""So many sales of one number are kept to be shown side by side."""
+_SAID: Final = 5
+"""So many exchanges are kept with one event."""
 _FORM_STATUS: Final = (405, 406, 415)
 LOOK_AGAIN: Final = timedelta(minutes=5)
 """When a conflict or a missing document is looked for again: somebody may have mended it in Pymes."""
+LINK_AGAIN: Final = LONGEST_PAUSE
+"""When the sale by which a person settled a document is looked at again: one request each, for it seldom changes."""
 
 
 class Forwarder:
@@ -72,13 +79,15 @@ class Forwarder:
             entry, numbering = pair
             if stops:
                 return
-            try:
-                sale = await self._pymes.send(entry.document, numbering.consecutivo or "")
-                outcome = Event(kind=EventKind.ANSWERED, at=self._clock.now(), data={"sale": sale})
-                error = None
-            except ConnectorError as failed:
-                outcome, error = self._outcome_of(failed, entry), failed
-            outcomes[entry.key] = outcome
+            self._ledger.confirm()
+            with overheard() as said:
+                try:
+                    sale = await self._pymes.send(entry.document, numbering.consecutivo or "")
+                    outcome = Event(kind=EventKind.ANSWERED, at=self._clock.now(), data={"sale": sale})
+                    error = None
+                except ConnectorError as failed:
+                    outcome, error = self._outcome_of(failed, entry), failed
+            outcomes[entry.key] = outcome.model_copy(update={"said": tuple(said[-_SAID:])})
             is_unclear = error is not None and error.delivery is Delivery.IN_DOUBT and not _is_about_number(error)
             unclear = unclear + 1 if is_unclear else 0
             if error is not None and (_stops_the_batch(error) or unclear >= _UNCLEAR_IN_A_ROW):
@@ -116,7 +125,7 @@ class Forwarder:
         for entry in entries:
             sales = found[entry.document.key]
             event = verdict(entry, sales, numberings.get(entry.key), now) or self._nothing_found(entry, now)
-            steps.append((entry.key, event))
+            steps.append((entry.key, with_what_was_said(event, entry, found)))
         self._ledger.append(steps)
 
     def _nothing_found(self, entry: Entry, now: datetime) -> Event:
@@ -136,17 +145,31 @@ class Forwarder:
         return Event(kind=EventKind.LOOKED, at=now, due_at=now + timedelta(seconds=pause))
 
 
+def with_what_was_said(event: Event, entry: Entry, found: Found) -> Event:
+    """Keep with an event the answers of the look that it follows from; a look that changes nothing tells nothing."""
+    if event.kind is EventKind.LOOKED:
+        return event
+    return event.model_copy(update={"said": found.said.get(entry.document.key, ())[-_SAID:]})
+
+
 def verdict(entry: Entry, sales: Sequence[Sale], numbering: Numbering | None, now: datetime) -> Event | None:
     """Say what the sales found mean for a document; ``None`` where none was found."""
     if not sales:
         return None
     if len(sales) > 1:
-        data: dict[str, Any] = {"sales": [sale.uuid for sale in sales]}
+        # In one order, so that the same two are not written down as news when Pymes lists them the other way round.
+        ordered = sorted(sales, key=lambda sale: sale.uuid)
+        shown = [as_pymes_shows(sale) for sale in ordered[:_SHOWN]]
+        data: dict[str, Any] = {"sales": [sale.uuid for sale in ordered], "found": shown}
         return _conflict(entry, Cause.DOUBLED_IN_PYMES, data, now)
     sale = sales[0]
     differing = differences(entry.document, sale, numbering.consecutivo if numbering else None)
     if differing:
-        data = {"sale": sale.uuid, "differences": [difference.model_dump(mode="json") for difference in differing]}
+        data = {
+            "sale": sale.uuid,
+            "differences": [difference.model_dump(mode="json") for difference in differing],
+            "found": [as_pymes_shows(sale)],
+        }
         return _conflict(entry, Cause.DIFFERS_IN_PYMES, data, now)
     never_sent = entry.journey.attempts == 0
     foreign = sale.origin is not None and sale.origin != ORIGIN

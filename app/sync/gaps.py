@@ -97,6 +97,8 @@ def _kind_of(seen: dict[Where, Sighting], long_ago: datetime, *, is_young: bool)
 
     if Where.PMS in seen and Where.PYMES in seen:
         return None
+    if Where.PMS in seen and Where.ANNULLED in seen:
+        return GapKind.ANNULLED
     if Where.PMS in seen:
         return GapKind.IN_FLIGHT if Where.UNDER_WAY in seen or is_recent(Where.PMS) else GapKind.NOT_IN_PYMES
     if Where.ELSEWHERE in seen:

@@ -76,7 +76,7 @@ class Guard:
         for proof in agreeing:
             if proof.allows_day(day):
                 numbering = proof.columns[System.PYMES]
-                return Pass(numbering, self._reading.technical_keys.get(numbering.resolution or ""))
+                return Pass(numbering, self._reading.technical_key(numbering))
         if agreeing:
             return Stop(Cause.RANGE_EXPIRED, {"range": agreeing[0].range_name, "day": day.isoformat()})
         if covering:

@@ -7,8 +7,7 @@ It belongs to the engine's thread; everybody else reads through ``ledger_reader`
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Self
 
 from sqlalchemy import (
@@ -24,21 +23,23 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert
 
 from app.connectors.source import ApprovedDocument
 from app.model.causes import Cause
-from app.model.clock import Clock
+from app.model.clock import Clock, bogota_day
 from app.model.documents import Document, Family
 from app.model.errors import StorageError
 from app.model.journey import LONGEST_PAUSE, Event, EventKind, ImpossibleStep, Journey, State, advance, rebuild
 from app.model.numbering import Numbering, NumberingProof
 from app.model.source import SourceKind
-from app.model.status import Counts, Rebuild
+from app.model.status import Counts, Rebuild, Sender
+from app.storage import exchanges
 from app.storage.counting import counts
 from app.storage.database import open_database
-from app.storage.tables import Moment, documents, events, evidence, facts, proofs
+from app.storage.place import Place
+from app.storage.tables import SENDER, WISH, Moment, documents, events, evidence, facts, proofs
 from app.storage.tables import marks as marks_table
+from app.storage.upsert import upsert
 from app.sync.arrival import columns_of, held_from_the_start, is_open
 
 _JOURNEY: Final = (
@@ -54,6 +55,11 @@ _JOURNEY: Final = (
 )
 _CURSOR: Final = "pms-position"
 _REBUILD: Final = "rebuild"
+_TRUSTED: Final = timedelta(seconds=5)
+"""Far below the time after which the server gives the right to another computer."""
+_START: Final = "start"
+_FIRST_READ: Final = "first-read"
+_MAY_BE_THERE: Final = (State.SENDING, State.SENT, State.IN_DOUBT, State.PROVEN, State.SETTLED)
 _MOVE: Final = (
     update(documents)
     .where(documents.c.key == bindparam("moved"))
@@ -79,17 +85,22 @@ class Entry:
 class Ledger:
     """The one writer."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        """Open and migrate the file; raises what ``open_database`` raises. ``open_ledger`` opens a damaged one too."""
-        self._engine: Engine = open_database(path)
+    def __init__(self, place: Place, clock: Clock) -> None:
+        """Open and migrate it; raises what ``open_database`` raises. ``open_ledger`` opens a damaged file too."""
+        self._engine: Engine = open_database(place)
         self._clock = clock
+        self._confirmed_at = clock.now()
         self._ranges: tuple[Numbering, ...] = ()
         try:
-            body = self._fact(_REBUILD)
+            body, start, read = self._fact(_REBUILD), self._fact(_START), self._fact(_FIRST_READ)
         except StorageError:
             self.close()
             raise
         self._rebuild = Rebuild.model_validate_json(body) if body else None
+        self._start = date.fromisoformat(start) if start else None
+        self._first_read = int(read) if read else None
+        """The highest position of the first whole reading: what is approved later counts, however it is dated."""
+        self._highest = 0
 
     def close(self) -> None:
         self._engine.dispose()
@@ -100,11 +111,87 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    # Whose it is
+
+    def begin_tenure(self, sender: Sender) -> None:
+        """Say on a shared ledger who writes it from now on; a wish that led to it is fulfilled."""
+        with self._engine.begin() as connection:
+            _put_fact(connection, SENDER, sender.model_dump_json())
+            connection.execute(delete(facts).where(facts.c.name == WISH))
+
+    def wish(self) -> str | None:
+        """Return which computer asked to become the writer of a shared ledger; the asking keeps ours alive."""
+        self._confirmed_at = self._clock.now()
+        return self._fact(WISH)
+
+    def confirm(self) -> None:
+        """Make sure that this computer still writes a shared ledger; raises ``StorageError`` where it does not.
+
+        For the moment before something leaves: a computer that slept between intent and sending has lost the right
+        without knowing it. Within some seconds of the last proof nothing is asked.
+        """
+        if self._engine.dialect.name == "sqlite":
+            return
+        now = self._clock.now()
+        if not timedelta(0) <= now - self._confirmed_at < _TRUSTED:
+            self._fact(SENDER)
+            self._confirmed_at = now
+
     # What came from the source
 
     def position(self) -> int:
         """Return the cursor: the highest position whose documents are all in the ledger."""
         return int(self._fact(_CURSOR) or 0)
+
+    @property
+    def start(self) -> date | None:
+        """First day (Bogotá) whose documents are taken; ``None``: whatever the source has."""
+        return self._start
+
+    def begin_at(self, day: date) -> None:
+        """Take nothing dated before ``day``; only where this ledger has never taken anything."""
+        if self._start is None and self.position() == 0 and self.counts().total == 0:
+            with self._engine.begin() as connection:
+                _put_fact(connection, _START, day.isoformat())
+            self._start = day
+
+    def bring_from(self, day: date) -> bool:
+        """Take documents since ``day`` too, and have every source read again; say whether that changes anything.
+
+        What came before comes again and changes nothing. The source must be opened anew: it may remember for itself.
+        """
+        if self._start is None or self._start <= day:
+            return False
+        with self._engine.begin() as connection:
+            _put_fact(connection, _START, day.isoformat())
+            _put_fact(connection, _CURSOR, "0")
+            connection.execute(delete(facts).where(facts.c.name == _FIRST_READ))
+            connection.execute(delete(marks_table))
+        self._start, self._first_read = day, None
+        return True
+
+    def _is_older(self, row: ApprovedDocument) -> bool:
+        """Say whether a row was there before the first day; one without a readable date is not left out."""
+        if self._start is None or row.document is None or bogota_day(row.document.issued_at) >= self._start:
+            return False
+        return self._first_read is None or (row.position is not None and row.position <= self._first_read)
+
+    def end_first_reading(self, source: SourceKind) -> None:
+        """Note that all there was has been read: what comes from now on was approved since, whatever its date.
+
+        A range is walked over many readings, so there the date alone counts.
+        """
+        if self._start is None or self._first_read is not None or source is SourceKind.RANGE:
+            return
+        read = max(self._highest, self.position())
+        with self._engine.begin() as connection:
+            _put_fact(connection, _FIRST_READ, str(read))
+        self._first_read = read
+
+    def known(self, keys: Sequence[str]) -> set[str]:
+        """Return those of these keys that are in the ledger."""
+        with self._engine.connect() as connection:
+            return set(self._known(connection, keys))
 
     def _fact(self, name: str) -> str | None:
         with self._engine.connect() as connection:
@@ -127,6 +214,7 @@ class Ledger:
         """
         now = self._clock.now()
         moved = 0
+        self._highest = max(self._highest, *(row.position or 0 for row in rows), 0)
         with self._engine.begin() as connection:
             self._withdraw(connection, withdrawn, now)
             known = self._known(connection, [row.key for row in rows])
@@ -137,14 +225,16 @@ class Ledger:
                     moved += self._meet(connection, key, row, known[key], now)
                     known |= self._known(connection, [key])
                     continue
+                if self._is_older(row):
+                    continue
                 journey = self._insert(connection, key, row, place if row.position is None else row.position, now)
                 known[key] = (row.document.digest if row.document else "", journey.state, journey.cause)
                 place += row.position is None
                 moved += 1
             if position is not None:
-                connection.execute(_upsert_fact(_CURSOR, str(position)))
+                _put_fact(connection, _CURSOR, str(position))
             for name, mark in (marks or {}).items():
-                connection.execute(_upsert_mark(source, name, mark))
+                _put_mark(connection, source, name, mark)
         return moved
 
     def marks(self, source: SourceKind) -> dict[str, str]:
@@ -185,6 +275,10 @@ class Ledger:
         same = row.document is None or row.document.digest == digest
         never_approved = state is State.WITHDRAWN or (state is State.HELD and cause is not None and is_open(cause))
         held = held_from_the_start(row, now)
+        if state is State.SETTLED and digest == "" and row.document is not None and held is None:
+            # It could not be read when a person settled it; what they did stays, now with what it was about.
+            connection.execute(update(documents).where(documents.c.key == key), columns_of(row))
+            return 0
         if not never_approved:
             # An approved document stays so, whatever is said of its number later: the DIAN rejects a second sending.
             if held is None and row.document is not None and not same:
@@ -208,9 +302,11 @@ class Ledger:
 
     def _note_other_content(self, connection: Connection, key: str, document: Document, now: datetime) -> bool:
         journey = self._journeys(connection, [key])[key]
-        if journey.cause is Cause.OTHER_CONTENT and journey.detail.get("digest") == document.digest:
-            return False
-        may_be_there = journey.state in (State.SENDING, State.SENT, State.IN_DOUBT, State.PROVEN)
+        before = journey.detail.get("before", {})
+        for cause, detail in ((journey.cause, journey.detail), (before.get("cause"), before.get("detail", {}))):
+            if cause == Cause.OTHER_CONTENT and detail.get("digest") == document.digest:
+                return False
+        may_be_there = journey.state in _MAY_BE_THERE
         kind = EventKind.CONFLICT if may_be_there else EventKind.HELD
         data = {
             "digest": document.digest,
@@ -234,14 +330,14 @@ class Ledger:
         What other sources remember came back with the very rows that it is about, and stays.
         """
         with self._engine.begin() as connection:
-            connection.execute(_upsert_fact(_REBUILD, rebuild.model_dump_json()))
-            connection.execute(_upsert_fact(_CURSOR, "0"))
+            _put_fact(connection, _REBUILD, rebuild.model_dump_json())
+            _put_fact(connection, _CURSOR, "0")
         self._rebuild = rebuild
 
     def write_a_mark(self) -> None:
         """Prove that the file can be written right now, durably; raises ``StorageError``."""
         with self._engine.begin() as connection:
-            connection.execute(_upsert_fact("opened", self._clock.now().isoformat()))
+            _put_fact(connection, "opened", self._clock.now().isoformat())
 
     def end_rebuild(self) -> None:
         """Take the mark away; whoever calls it has looked."""
@@ -270,7 +366,7 @@ class Ledger:
         self._write_events(connection, steps)
         connection.execute(_MOVE, [_moved(key, journeys[key]) for key in dict.fromkeys(key for key, _ in steps)])
 
-    def _write_events(self, connection: Connection, steps: Iterable[tuple[str, Event]]) -> None:
+    def _write_events(self, connection: Connection, steps: Sequence[tuple[str, Event]]) -> None:
         connection.execute(
             events.insert(),
             [
@@ -285,15 +381,30 @@ class Ledger:
                 for key, event in steps
             ],
         )
+        if any(event.said for _, event in steps):
+            # Ids follow each other: this is the one writer, inside its transaction.
+            after = (connection.scalar(select(func.max(events.c.id))) or 0) - len(steps) + 1
+            said = [(after + place, event.at, event.said) for place, (_, event) in enumerate(steps) if event.said]
+            exchanges.write(connection, said)
 
     def _journeys(self, connection: Connection, keys: Sequence[str]) -> dict[str, Journey]:
         query = select(documents.c.key, *_JOURNEY).where(documents.c.key.in_(list(dict.fromkeys(keys))))
         return {row.key: _journey(row) for row in connection.execute(query)}
 
-    def release(self, keys: Sequence[str]) -> None:
-        """Let documents that a person has mended be taken up again; those that do not wait for one are left alone."""
-        event = Event(kind=EventKind.RELEASED, at=self._clock.now(), data={"why": "person"})
-        self.append((entry.key, event) for entry in self.entries(keys) if _may_be_released(entry.journey))
+    def release(self, keys: Sequence[str], who: str = "") -> int:
+        """Let documents that a person has mended be taken up again, and return how many.
+
+        Those that do not wait for a person are left alone.
+        """
+        event = Event(kind=EventKind.RELEASED, at=self._clock.now(), data={"why": "person", "who": who})
+        mended = [entry.key for entry in self.entries(keys) if may_be_released(entry.journey)]
+        self.append((key, event) for key in mended)
+        return len(mended)
+
+    def journey(self, key: str) -> Journey | None:
+        """Return where a document stands, also one that could not be read; ``None`` where it is not known."""
+        with self._engine.connect() as connection:
+            return self._journeys(connection, [key]).get(key)
 
     def recover(self) -> int:
         """Turn what was cut off in the middle into doubt, and return how many; to be called before the first cycle."""
@@ -316,21 +427,32 @@ class Ledger:
         when = () if now is None else (_is_due(now),)
         return self._entries(_entries_where(documents.c.state == state, *when).limit(limit))
 
-    def held_for(self, causes: Iterable[Cause], limit: int, after: int = -1) -> list[Entry]:
-        """Return held documents of some causes, beyond a position, so that all can be walked through in pages."""
-        condition = and_(
-            documents.c.state == State.HELD,
-            documents.c.cause.in_([cause.value for cause in causes]),
-            documents.c.position > after,
-        )
-        return self._entries(_entries_where(condition).limit(limit))
+    def held_for(self, causes: Iterable[Cause], limit: int, after: Entry | None = None) -> list[Entry]:
+        """Return held documents of some causes beyond ``after``, so that all can be walked through in pages."""
+        return self._beyond(_entries_where(documents.c.state == State.HELD, _of(causes)), limit, after)
+
+    def waiting_for(self, cause: Cause, limit: int, after: Entry | None = None) -> list[Entry]:
+        """Return what waits for a person because of one cause, held or in conflict, beyond ``after``."""
+        states = [state for state in State if state.needs_a_person]
+        return self._beyond(_entries_where(documents.c.state.in_(states), _of([cause])), limit, after)
 
     def walk(self, states: Sequence[State], limit: int, after: Entry | None = None) -> list[Entry]:
         """Return documents of some states beyond ``after``, in the order of their approval: each is met once."""
-        query = _entries_where(documents.c.state.in_(states)).order_by(documents.c.key)
+        return self._beyond(_entries_where(documents.c.state.in_(states)), limit, after)
+
+    def _beyond(self, query: Select[Any], limit: int, after: Entry | None) -> list[Entry]:
+        # By the key too: documents of two sources may have one position.
+        query = query.order_by(documents.c.key)
         if after is not None:
             query = query.where(tuple_(documents.c.position, documents.c.key) > (after.position, after.key))
         return self._entries(query.limit(limit))
+
+    def due_links(self, limit: int, now: datetime) -> list[tuple[str, Journey]]:
+        """Return documents settled outside whose link is to be looked at again."""
+        condition = and_(documents.c.state == State.SETTLED, _is_due(now))
+        query = select(documents.c.key, *_JOURNEY).where(condition).order_by(documents.c.position).limit(limit)
+        with self._engine.connect() as connection:
+            return [(row.key, _journey(row)) for row in connection.execute(query)]
 
     def entries(self, keys: Sequence[str]) -> list[Entry]:
         """Return the documents of these keys as they stand now, in the order of their approval."""
@@ -413,15 +535,10 @@ class Ledger:
                     "prefix": numbering.prefix,
                     "body": numbering.model_dump_json(),
                 }
-                statement = insert(evidence).values(row)
-                connection.execute(
-                    statement.on_conflict_do_update(
-                        index_elements=["system", "family", "resolution", "prefix"], set_={"body": row["body"]}
-                    )
-                )
+                upsert(connection, evidence, row, ("system", "family", "resolution", "prefix"))
 
 
-def _may_be_released(journey: Journey) -> bool:
+def may_be_released(journey: Journey) -> bool:
     """Say whether a person may let it go; that the DIAN approved it is for the DIAN to say."""
     return journey.state.needs_a_person and not (journey.cause is not None and journey.cause.is_about_approval)
 
@@ -431,16 +548,20 @@ def _moved(key: str, journey: Journey) -> dict[str, Any]:
     return values | {"moved": key, "new_proven_at": journey.since if journey.state is State.PROVEN else None}
 
 
-def _upsert_fact(name: str, value: str) -> Any:
-    statement = insert(facts).values(name=name, value=value)
-    return statement.on_conflict_do_update(index_elements=["name"], set_={"value": value})
+def _put_fact(connection: Connection, name: str, value: str) -> None:
+    upsert(connection, facts, {"name": name, "value": value}, ("name",))
 
 
-def _upsert_mark(source: SourceKind, name: str, mark: str | None) -> Any:
+def _put_mark(connection: Connection, source: SourceKind, name: str, mark: str | None) -> None:
     if mark is None:
-        return delete(marks_table).where(marks_table.c.source == source.value, marks_table.c.name == name)
-    statement = insert(marks_table).values(source=source.value, name=name, mark=mark)
-    return statement.on_conflict_do_update(index_elements=["source", "name"], set_={"mark": mark})
+        connection.execute(delete(marks_table).where(marks_table.c.source == source.value, marks_table.c.name == name))
+    else:
+        row = {"source": source.value, "name": name, "mark": mark}
+        upsert(connection, marks_table, row, ("source", "name"))
+
+
+def _of(causes: Iterable[Cause]) -> Any:
+    return documents.c.cause.in_([cause.value for cause in causes])
 
 
 def _is_due(now: datetime) -> Any:

@@ -1,25 +1,27 @@
 """The ledger for everybody but the engine: screens, console, reports. It reads beside the writer and cannot write."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import Integer, literal_column, select
 
 from app.model.causes import Cause
 from app.model.clock import Clock
+from app.model.daily import DayCount
 from app.model.documents import Document, Family
+from app.model.happened import Happened
 from app.model.journey import Event, EventKind, State
-from app.model.status import Counts
+from app.model.listing import Listing
+from app.model.status import Counts, Sender
+from app.storage import exchanges, extracts, month, pending, search
 from app.storage.counting import counts
 from app.storage.database import open_for_reading
 from app.storage.numbers import Known, numbers
-from app.storage.tables import documents, events
-
-_PLAIN: Final = str.maketrans("áéíóúüñÁÉÍÓÚÜÑ", "aeiouunAEIOUUN")
+from app.storage.place import Place
+from app.storage.tables import SENDER, documents, events, facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,48 +43,65 @@ class Row:
     proven_at: datetime | None
 
 
+_ALL: Final = Listing()
+_SHOWN: Final = tuple(documents.c[name] for name in Row.__slots__)
+"""What a list shows; the body, which is most of a row, stays where it is."""
+_AT_ONCE: Final = 10_000
+"""Rows asked for by their places in one question; a database takes only so many values in one."""
+_PLACE: Final = literal_column("documents.rowid", Integer).label("place")
+
+
 class LedgerReader:
     """The ledger for screens and reports: reads beside the writer, never waits for it, cannot write."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        self._engine = open_for_reading(path)
+    def __init__(self, place: Place, clock: Clock) -> None:
+        self._engine = open_for_reading(place)
         self._clock = clock
 
     def close(self) -> None:
         self._engine.dispose()
 
-    def page(self, offset: int, limit: int, states: Sequence[State] = (), text: str = "") -> tuple[Row, ...]:
-        """Return rows, the newest first; ``text`` is looked for in number, name and identification."""
-        query = (
-            _filtered(select(documents), states, text)
-            .order_by(documents.c.seen_at.desc(), documents.c.position.desc())
-            .offset(offset)
-            .limit(limit)
-        )
+    def page(self, offset: int, limit: int, listing: Listing = _ALL) -> tuple[Row, ...]:
+        """Return rows of a list from ``offset`` on, in its order."""
         with self._engine.connect() as connection:
-            return tuple(_row(row) for row in connection.execute(query))
+            found = search.places(connection, listing, offset, limit)
+            rows = {
+                row.place: _row(row)
+                for some in _some(found)
+                for row in connection.execute(select(*_SHOWN, _PLACE).where(_PLACE.in_(some)))
+            }
+        return tuple(rows[place] for place in found)
 
     def unproven(self, limit: int) -> tuple[Row, ...]:
         """Return what does not stand proven in Pymes, the newest first."""
-        return self.page(0, limit, [one for one in State if one not in (State.PROVEN, State.WITHDRAWN)])
+        states = tuple(one for one in State if one not in (State.PROVEN, State.WITHDRAWN))
+        return self.page(0, limit, Listing(states=states))
 
-    def count(self, states: Sequence[State] = (), text: str = "") -> int:
+    def count(self, listing: Listing = _ALL) -> int:
         """Count the rows that ``page`` walks through."""
         with self._engine.connect() as connection:
-            return connection.scalar(_filtered(select(func.count()).select_from(documents), states, text)) or 0
+            return search.count(connection, listing)
 
     def row(self, key: str) -> Row | None:
         """Return one document as a list shows it."""
         with self._engine.connect() as connection:
-            found = connection.execute(select(documents).where(documents.c.key == key)).one_or_none()
+            found = connection.execute(select(*_SHOWN).where(documents.c.key == key)).one_or_none()
         return None if found is None else _row(found)
 
     def timeline(self, key: str) -> tuple[Event, ...]:
         """Return every event of a document, the oldest first."""
         with self._engine.connect() as connection:
             query = select(events).where(events.c.key == key).order_by(events.c.id)
+            said = exchanges.of_document(connection, key)
             return tuple(
-                Event(kind=EventKind(row.kind), at=row.at, cause=row.cause, due_at=row.due_at, data=row.data)
+                Event(
+                    kind=EventKind(row.kind),
+                    at=row.at,
+                    cause=row.cause,
+                    due_at=row.due_at,
+                    data=row.data,
+                    said=said.get(row.id, ()),
+                )
                 for row in connection.execute(query)
             )
 
@@ -97,10 +116,66 @@ class LedgerReader:
         with self._engine.connect() as connection:
             return numbers(connection)
 
+    def sender(self) -> Sender | None:
+        """Return which computer writes a ledger that several share, ``None`` where none has yet."""
+        with self._engine.connect() as connection:
+            body: str | None = connection.scalar(select(facts.c.value).where(facts.c.name == SENDER))
+        return Sender.model_validate_json(body) if body else None
+
     def counts(self) -> Counts:
         """Count the documents by state."""
         with self._engine.connect() as connection:
             return counts(connection, self._clock.now())
+
+    def happened(self, since: datetime, until: datetime) -> Happened:
+        """Say what became of the documents first seen from ``since`` until before ``until``."""
+        with self._engine.connect() as connection:
+            return extracts.happened(connection, since, until)
+
+    def days(self, first: date, last: date) -> tuple[DayCount, ...]:
+        """Return what was proven on each day in Bogotá from ``first`` to ``last``."""
+        with self._engine.connect() as connection:
+            return extracts.days(connection, first, last)
+
+    def people(self) -> Iterator[tuple[str, str]]:
+        """Yield name and identification of everybody that a document names: what a report must not repeat."""
+        with self._engine.connect() as connection:
+            yield from extracts.people(connection)
+
+    def held(self) -> tuple[pending.Group, ...]:
+        """Return what is held, by cause, the largest group first."""
+        with self._engine.connect() as connection:
+            return pending.held(connection)
+
+    def waiting(self, state: State, limit: int) -> tuple[pending.Waiting, ...]:
+        """Return the first documents of one state with what its cause tells, in the order of their approval."""
+        with self._engine.connect() as connection:
+            return pending.waiting(connection, state, limit)
+
+    def causes(self) -> list[tuple[str, str, int]]:
+        """Count the documents by state and cause."""
+        with self._engine.connect() as connection:
+            return extracts.causes(connection)
+
+    def issued_between(self, start: datetime, end: datetime) -> Iterator[month.Approved]:
+        """Yield what was issued from ``start`` until before ``end``, and every nota crédito since."""
+        with self._engine.connect() as connection:
+            yield from month.issued_between(connection, start, end)
+
+    def numbered(self, full_numbers: Sequence[str]) -> Iterator[month.Approved]:
+        """Yield the documents that carry one of these numbers."""
+        with self._engine.connect() as connection:
+            yield from month.numbered(connection, full_numbers)
+
+    def unreadable(self) -> int:
+        """Count the rows that stand for a document that could not be read."""
+        with self._engine.connect() as connection:
+            return month.unreadable(connection)
+
+    def last_steps(self, limit: int) -> list[extracts.Step]:
+        """Return the newest events of all documents, the newest first."""
+        with self._engine.connect() as connection:
+            return extracts.last_steps(connection, limit)
 
 
 def _row(row: Any) -> Row:
@@ -121,22 +196,6 @@ def _row(row: Any) -> Row:
     )
 
 
-def _plain(column: ColumnElement[str]) -> ColumnElement[str]:
-    """Write a column without accents, in the database's own functions: people look for «Oscar»."""
-    for accented, letter in _PLAIN.items():
-        column = func.replace(column, chr(accented), chr(letter))
-    return column
-
-
-def _filtered(query: Select[Any], states: Sequence[State], text: str) -> Select[Any]:
-    if states:
-        query = query.where(documents.c.state.in_([state.value for state in states]))
-    if text := text.strip():
-        query = query.where(
-            or_(
-                documents.c.full_number.icontains(text, autoescape=True),
-                _plain(documents.c.counterparty).icontains(text.translate(_PLAIN), autoescape=True),
-                documents.c.counterparty_id.startswith(text, autoescape=True),
-            )
-        )
-    return query
+def _some(places: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(places), _AT_ONCE):
+        yield places[start : start + _AT_ONCE]

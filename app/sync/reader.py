@@ -20,5 +20,6 @@ async def read_approved(source: DocumentSource, ledger: Ledger, halted: Callable
                 batch.rows, batch.position, source=source.kind, marks=batch.marks, withdrawn=batch.withdrawn
             )
             if halted():
-                break
+                return new
+    ledger.end_first_reading(source.kind)
     return new

@@ -14,31 +14,35 @@ from app.model.status import Rebuild
 from app.storage.backup import backups_of, copy_whole, is_missing, last_aside, made_at, put_in_place, set_aside
 from app.storage.database import check_whole, version_of
 from app.storage.errors import LedgerDamaged, LedgerTooNew, known_errors
+from app.storage.place import Place, ServerPlace
 from app.sync.ledger import Ledger
 
 log = logging.getLogger(__name__)
 
 
-def open_ledger(path: Path, clock: Clock, *, thorough: bool = False) -> Ledger:
-    """Open the ledger; one that is damaged or gone is put back from the newest sound copy, or begun anew.
+def open_ledger(place: Place, clock: Clock, *, thorough: bool = False) -> Ledger:
+    """Open the ledger; a file that is damaged or gone is put back from the newest sound copy, or begun anew.
 
     To be called by whoever holds the lock on the data folder. ``thorough`` reads the whole file first, where there is
-    reason to doubt it. Raises ``LedgerTooNew``, and ``StorageError`` where the disk or another program is in the way.
+    reason to doubt it. What stands on a server is its keeper's to put back. Raises ``LedgerTooNew``, and
+    ``StorageError`` where the disk, the server or another program is in the way.
     """
+    if isinstance(place, ServerPlace):
+        return Ledger(place, clock)
     try:
-        if is_missing(path):
+        if is_missing(place):
             raise LedgerDamaged("missing")
-        if thorough and path.exists():
-            check_whole(path)
-        return Ledger(path, clock)
+        if thorough and place.exists():
+            check_whole(place)
+        return Ledger(place, clock)
     except LedgerDamaged as error:
         log.warning("the ledger cannot be used: %s", error.detail)
-    for backup in backups_of(path):
+    for backup in backups_of(place):
         try:
-            return _put_back(path, backup, clock, "damaged")
+            return _put_back(place, backup, clock, "damaged")
         except (LedgerDamaged, LedgerTooNew):
             log.warning("this copy cannot be used either: %s", backup)
-    return _put_back(path, None, clock, "damaged")
+    return _put_back(place, None, clock, "damaged")
 
 
 def restore(path: Path, backup: Path, clock: Clock) -> Ledger:

@@ -2,31 +2,43 @@
 
 Cycles, pauses, failures, sleep. Everything it needs is rebuilt from the ledger, so it may be cut off anywhere.
 
-It runs in a loop of its own; ``wake``, ``pause``, ``resume``, ``release``, ``renew`` and ``stop`` may be called from
-any thread.
+It runs in a loop of its own; what stands under «From any thread» may be called from any. What a person decides about
+documents is written between two batches, by the ledger's own thread; what a person asks is answered beside the work.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from concurrent.futures import Future
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Any, Final, TypeVar
 
 from app.connectors.bundle import open_connectors
 from app.connectors.profile import Profile
-from app.model.clock import Clock
-from app.model.errors import ConnectorError, Failure, StorageError
+from app.model.causes import Cause
+from app.model.clock import Clock, bogota_day
+from app.model.errors import ConnectorError, Failure, NoSuchSale, NotAtWork, StorageError
+from app.model.preview import Backfill, Release
+from app.model.sales import Sale
+from app.model.server import ServerAddress
 from app.model.status import Status, Trouble
 from app.setup.credentials import read_secrets
-from app.storage.errors import known_errors
+from app.setup.place import place_of
+from app.storage.errors import LedgerElsewhere
+from app.storage.place import Place, ServerPlace
+from app.sync.acts import release_cause, settle_outside, unsettle
+from app.sync.backfill import Progress
 from app.sync.copying import Copying
 from app.sync.engine import Engine
 from app.sync.guard import Identity
 from app.sync.ledger import Ledger
+from app.sync.outlook import Outlook
 from app.sync.recovery import open_ledger
 from app.sync.schedule import Backoff, no_later_than, pause_after_failure, pause_after_work
+from app.sync.tenure import ASKING, HANDED_OVER, Tenure, ask, seen_from_spare
 from app.system.paths import Paths
+from app.system.person import person
 from app.system.settings import Settings
 from app.system.vault import Vault, VaultError
 
@@ -40,6 +52,8 @@ _LEDGER_AGAIN: Final = 60.0
 """Longest pause in seconds before the ledger is tried again: what mends it tells nobody."""
 LEDGER: Final = "ledger"
 """The system that a trouble with the ledger is about: this computer."""
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +69,10 @@ async def open_engine(
     """
     secrets = await read_secrets(vault)
     ledger.recover()
+    # A ledger that was lost goes by the settings: what was approved since the installation must be looked for again.
+    start = settings.start or (None if profile.practice or ledger.rebuild else bogota_day(clock.now()))
+    if start is not None:
+        ledger.begin_at(start)
     identity = Identity(nit=settings.hotel_document, organisation=settings.organisation)
     async with open_connectors(
         profile.reading_from(settings.source),
@@ -66,6 +84,11 @@ async def open_engine(
         clock=clock,
     ) as connectors:
         yield Engine(connectors, ledger, clock, mode=settings.mode, identity=identity)
+
+
+def _fail(said: Future[Any], error: Exception) -> None:
+    if not said.done():
+        said.set_exception(error)
 
 
 class Service:
@@ -95,8 +118,17 @@ class Service:
         self._called = asyncio.Event()
         self._stopping = False
         self._rebuild = False
-        self._to_release: list[str] = []
+        self._engine: Engine | None = None
+        self._place: Place = paths.home
+        """Where the ledger at hand stands."""
+        self._server: ServerAddress | None = None
+        self._wants_to_send = False
+        self._questions: set[asyncio.Task[None]] = set()
+        self._acts: list[tuple[Callable[[Ledger], Any], Future[Any]]] = []
+        """What persons decided and is not written yet."""
+        self._token_is_dead = False
         self._ledger_failures = 0
+        self._outlook = Outlook(clock)
         self._status = Status(at=clock.now(), practice=profile.practice, mode=profile.mode_for(settings.mode))
 
     # From any thread
@@ -121,22 +153,117 @@ class Service:
 
         self._post(change)
 
-    def release(self, keys: Sequence[str]) -> None:
-        """Take up again documents that wait for a person, by their ledger keys.
+    def release(self, keys: Sequence[str]) -> Future[int]:
+        """Take up again documents that wait for a person, by their ledger keys; gives how many.
 
         One that no longer waits is left alone.
         """
+        who = person()
+        return self._act(lambda ledger: ledger.release(keys, who))
 
-        def change() -> None:
-            self._to_release += keys
+    def release_cause(self, cause: Cause) -> Future[int]:
+        """Take up again every document that waits because of ``cause``; gives how many."""
+        who = person()
+        return self._act(lambda ledger: release_cause(ledger, cause, who))
 
-        self._post(change)
+    def settle_outside(self, key: str, number: str, uuid: str, reason: str) -> Future[None]:
+        """Link a document to the sale that stands for it in Pymes, by printed number and uuid; read there right now.
+
+        Fails with ``NoSuchSale``, ``CannotSettle``, or with what kept Pymes from being asked.
+        """
+        who = person()
+
+        async def settle(engine: Engine) -> None:
+            sale = next((one for one in await engine.sales_numbered(number) if one.uuid == uuid), None)
+            if sale is None:
+                raise NoSuchSale(number)
+            clock = self._clock
+            await asyncio.wrap_future(
+                self._act(lambda ledger: settle_outside(ledger, clock, key, sale, who=who, reason=reason))
+            )
+
+        return self._ask(settle)
+
+    def unsettle(self, key: str) -> Future[bool]:
+        """Take such a link back; gives whether there was one."""
+        who = person()
+        return self._act(lambda ledger: unsettle(ledger, self._clock, key, who=who))
+
+    def sales_numbered(self, number: str) -> Future[tuple[Sale, ...]]:
+        """Give what carries this number in Pymes right now."""
+        return self._ask(lambda engine: engine.sales_numbered(number))
+
+    def preview_release(self, cause: Cause) -> Future[Release]:
+        """Give what ``release_cause`` would do right now."""
+        return self._ask(lambda engine: engine.preview_release(cause))
+
+    def preview_backfill(self, start: date, progress: Progress, halted: Callable[[], bool]) -> Future[Backfill]:
+        """Give what ``backfill`` would do; ``progress`` and ``halted`` are called on the engine's thread."""
+        return self._ask(lambda engine: engine.preview_backfill(start, progress, halted))
+
+    def backfill(self, start: date) -> Future[bool]:
+        """Carry documents dated since ``start`` too; gives whether that changes anything."""
+
+        def bring(ledger: Ledger) -> bool:
+            changed = ledger.bring_from(start)
+            # Sources remember in one life what they have read; an engine that is put up again asks the ledger.
+            self._rebuild = self._rebuild or changed
+            return changed
+
+        return self._act(bring)
+
+    def _act(self, act: Callable[[Ledger], T]) -> Future[T]:
+        """Have something written into the ledger, as soon as no batch is under way."""
+        said: Future[T] = Future()
+        self._post(lambda: self._acts.append((act, said)))
+        return said
+
+    def _ask(self, question: Callable[[Engine], Coroutine[Any, Any, T]]) -> Future[T]:
+        """Have something read through the engine's connections, beside its own work."""
+        said: Future[T] = Future()
+
+        async def answer(engine: Engine) -> None:
+            try:
+                result = await question(engine)
+            except asyncio.CancelledError:
+                _fail(said, NotAtWork())
+            except Exception as error:  # handed to whoever asked
+                _fail(said, error)
+            else:
+                if not said.cancelled():
+                    said.set_result(result)
+
+        def start() -> None:
+            if self._engine is None:
+                _fail(said, NotAtWork())
+                return
+            task = asyncio.get_running_loop().create_task(answer(self._engine))
+            self._questions.add(task)
+            task.add_done_callback(self._questions.discard)
+
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            _fail(said, NotAtWork())
+        else:
+            try:
+                loop.call_soon_threadsafe(start)
+            except RuntimeError:  # it has just ended
+                _fail(said, NotAtWork())
+        return said
 
     def renew(self, settings: Settings) -> None:
         """Start anew with other settings, or with secrets that have just changed in the vault."""
 
         def change() -> None:
-            self._settings, self._rebuild = settings, True
+            self._settings, self._rebuild, self._token_is_dead = settings, True, False
+
+        self._post(change)
+
+    def take_over(self) -> None:
+        """Ask the computer that sends for this hotel to leave it to this one; at the sender itself nothing happens."""
+
+        def change() -> None:
+            self._wants_to_send = self._status.spare_of is not None
 
         self._post(change)
 
@@ -167,24 +294,52 @@ class Service:
         doubted = False
         while not self._stopping:
             try:
-                with known_errors():
-                    path = self._paths.ledger(self._profile.name)
-                with open_ledger(path, self._clock, thorough=doubted) as ledger:
+                server = self._settings.ledger_server
+                place = await place_of(self._paths, self._settings, self._vault)
+                with open_ledger(place, self._clock, thorough=doubted) as ledger:
+                    self._place, self._server = place, server
                     doubted = False
                     # Proven anew before anything leaves: what cannot be written down must not be sent.
                     ledger.write_a_mark()
-                    async with Copying(path, self._clock) as copying:
-                        await self._serve(ledger, copying)
+                    async with (
+                        Tenure(ledger, place, self._clock, self._called.set, self._profile.timing.stand_by) as tenure,
+                        Copying(place, self._clock) as copying,
+                    ):
+                        await self._serve(ledger, tenure, copying)
+            except LedgerElsewhere as error:
+                self._refuse_acts(error)
+                await self._stand_by(place, HANDED_OVER if error.detail else 1.0)
+            except VaultError as error:
+                self._ledger_failures += 1
+                self._tell(None, Failure.VAULT, "vault", detail=error.kind, needs_a_person=True)
+                await self._wait(pause_after_failure(self._ledger_failures, None))
             except StorageError as error:
+                self._refuse_acts(error)
                 doubted = error.failure is Failure.LEDGER_DAMAGED
                 self._ledger_failures += 1
                 self._tell_storage(error)
                 await self._wait(min(pause_after_failure(self._ledger_failures, None), _LEDGER_AGAIN))
 
-    async def _serve(self, ledger: Ledger, copying: Copying) -> None:
+    async def _stand_by(self, place: Place, pauses: float) -> None:
+        """Look on while another computer sends, and try again after a while; at once where a person asked for it."""
+        assert isinstance(place, ServerPlace)
+        try:
+            sender, counts = await seen_from_spare(place, self._clock)
+            if self._wants_to_send:
+                await ask(place)
+        except StorageError as error:
+            self._tell_storage(error)
+        else:
+            self._ledger_failures = 0
+            self._say(None, spare_of=sender, counts=counts, trouble=None, working=False, progress=None, proven_at=None)
+        await self._wait(self._profile.timing.stand_by * (ASKING if self._wants_to_send else pauses))
+
+    async def _serve(self, ledger: Ledger, tenure: Tenure, copying: Copying) -> None:
         """Put one engine after another on the ledger until the service ends. Raises ``StorageError``."""
         failures = 0
-        while not self._stopping:
+        self._wants_to_send = False
+        self._say(ledger, spare_of=None)
+        while not self._stopping and self._settings.ledger_server == self._server:
             self._rebuild = False
             try:
                 async with open_engine(
@@ -195,7 +350,11 @@ class Service:
                     clock=self._clock,
                 ) as engine:
                     self._say(ledger, mode=self._profile.mode_for(self._settings.mode), trouble=self._lasting_trouble)
-                    await self._live(engine, ledger, copying)
+                    self._engine = engine
+                    try:
+                        await self._live(engine, ledger, tenure, copying)
+                    finally:
+                        await self._end_questions()
                     failures = 0
             except VaultError as error:
                 failures += 1
@@ -212,10 +371,19 @@ class Service:
         trouble = self._status.trouble
         return trouble if trouble is not None and trouble.failure.is_about_ledger else None
 
-    async def _live(self, engine: Engine, ledger: Ledger, copying: Copying) -> None:
+    async def _live(self, engine: Engine, ledger: Ledger, tenure: Tenure, copying: Copying) -> None:
         """Run cycles until the service ends, must be rebuilt, or the machine has slept."""
         idle, backoff = 0, Backoff()
         while not (self._stopping or self._rebuild):
+            tenure.check()
+            self._do_acts(ledger)
+            if self._rebuild:
+                return
+            if self._token_is_dead:
+                # Only another token helps: it comes through ``renew``, and a question more would be refused alike.
+                if await self._wait(None):
+                    return
+                continue
             if self._is_paused():
                 self._say(ledger, working=False, next_at=None)
                 if await self._wait(self._pause_left()):
@@ -223,29 +391,28 @@ class Service:
                 continue
             pause: float | None
             try:
-                moved = await self._cycle(engine, ledger)
+                moved = await self._cycle(engine, ledger, tenure)
                 copying.consider()
             except ConnectorError as error:
                 self._tell_error(ledger, error)
+                self._token_is_dead = error.failure is Failure.TOKEN
                 proven = self._status.counts.proven
                 pause = None if error.needs_a_person else backoff.pause(proven, error.retry_after)
             else:
                 backoff.reset()
                 idle = 0 if moved else idle + 1
-                pause = no_later_than(
-                    pause_after_work(self._profile.timing, idle), ledger.next_due(), self._clock.now()
-                )
+                timing = self._profile.paced(self._settings.cadence)
+                pause = no_later_than(pause_after_work(timing, idle), ledger.next_due(), self._clock.now())
             if await self._wait(pause):
                 log.info("the machine slept: starting anew from the ledger")
                 return
 
-    async def _cycle(self, engine: Engine, ledger: Ledger) -> int:
-        released, self._to_release = self._to_release, []
-        ledger.release(released)
+    async def _cycle(self, engine: Engine, ledger: Ledger, tenure: Tenure) -> int:
         self._say(ledger, working=True, next_at=None)
         moved = await engine.cycle(
             progress=lambda done, total: self._say(ledger, progress=(done, total), proofs=engine.guard.proofs),
-            halted=lambda: self._stopping or self._rebuild or self._is_paused(),
+            # What a person decided is not to wait for the end of a long backlog.
+            halted=lambda: self._stopping or self._rebuild or self._is_paused() or bool(self._acts) or tenure.is_over,
         )
         self._ledger_failures = 0
         self._say(
@@ -254,9 +421,39 @@ class Service:
             progress=None,
             trouble=None,
             proofs=engine.guard.proofs,
+            ending=await self._outlook.ending(self._place, engine.guard.proofs),
             proven_at=self._clock.now(),
         )
         return moved
+
+    def _do_acts(self, ledger: Ledger) -> None:
+        acts, self._acts = self._acts, []
+        for act, said in acts:
+            try:
+                result = act(ledger)
+            except StorageError as error:
+                _fail(said, error)
+                raise
+            except Exception as error:  # handed to whoever asked
+                _fail(said, error)
+            else:
+                if not said.cancelled():
+                    said.set_result(result)
+        if acts:
+            self._say(ledger)
+
+    def _refuse_acts(self, error: Exception) -> None:
+        acts, self._acts = self._acts, []
+        for _, said in acts:
+            _fail(said, error)
+
+    async def _end_questions(self) -> None:
+        """Break off what is being asked: its connections are closed next."""
+        self._engine = None
+        asked = list(self._questions)
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
 
     async def _wait(self, seconds: float | None) -> bool:
         """Wait until called or ``seconds`` are over (``None``.
@@ -337,7 +534,9 @@ class Service:
 
     def _say(self, ledger: Ledger | None, **changes: object) -> None:
         """Publish what has changed; without a ledger, what was last known of it stays."""
-        known = {} if ledger is None else {"counts": ledger.counts(), "rebuild": ledger.rebuild}
+        known: dict[str, object] = {}
+        if ledger is not None:
+            known = {"counts": ledger.counts(), "rebuild": ledger.rebuild, "start": ledger.start}
         self._status = self._status.model_copy(
             update={
                 "at": self._clock.now(),

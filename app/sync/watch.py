@@ -1,31 +1,33 @@
 """What is known of each range beside its proof: how long it lasts, which numbers are missing, what hands over to what.
 
-It looks nowhere but at the proofs and at what the ledger has; so a number that Pymes alone knows is not seen here.
+It looks nowhere itself: it is given the proofs, what the ledger has, and what was read of Pymes, where that was read.
+Without the last, a number that Pymes alone knows is not seen.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from app.connectors.numbering_reader import ProofReading
-from app.model.clock import bogota_day
+from app.model.clock import BOGOTA, bogota_day
 from app.model.documents import DocumentKey
 from app.model.forecast import Forecast
+from app.model.forecast import Watch as Urgency
 from app.model.gaps import Gap, Sighting, Where
 from app.model.journey import State
-from app.model.numbering import Condition, Field, Numbering, NumberingProof, System
+from app.model.numbering import Field, Numbering, NumberingProof
 from app.model.prefixes import PrefixWarning
 from app.model.relevo import Relevo, Stage
 from app.storage.numbers import Known
 from app.sync.forecast import forecast, history_of
-from app.sync.gaps import UNDER_WAY, Watched, find_gaps
-from app.sync.relevo import relevos
-
-_FAITH = (System.DIAN, System.PMS, System.PYMES)
-"""Whose word counts for where a range begins and ends, the best first."""
+from app.sync.gaps import PATIENCE, UNDER_WAY, Watched, find_gaps
+from app.sync.radar import Stand
+from app.sync.relevo import best, relevos
 
 _NOT_BEGUN = (Stage.PREPARING, Stage.READY)
-_OVER = (Condition.EXPIRED, Condition.EXHAUSTED)
+_TELLING = (Urgency.SOON, Urgency.ASK, Urgency.OVER)
+_STALE = timedelta(days=30)
+"""A vigencia that ended so long ago, with nothing in its place, was given up: nobody needs to hear of it."""
 
 
 class RangeWatch(NamedTuple):
@@ -38,6 +40,8 @@ class RangeWatch(NamedTuple):
     forecast: Forecast | None
     """``None`` for a nota, which nobody authorises; by the vigencia alone while the next number is not known."""
     gaps: tuple[Gap, ...]
+    heir: NumberingProof | None = None
+    """The range that takes over from this one, or is to."""
 
 
 class Watch(NamedTuple):
@@ -48,38 +52,58 @@ class Watch(NamedTuple):
     warnings: tuple[PrefixWarning, ...] = ()
 
 
-def watch_ranges(known: Iterable[Known], proofs: Sequence[NumberingProof], now: datetime) -> Watch:
-    """Watch every range that a proof is about."""
-    documents = list(known)
-    waiting = [one.key for one in documents if one.state is not State.PROVEN and not one.is_rejected]
+def watch_ranges(
+    known: Iterable[Known], proofs: Sequence[NumberingProof], now: datetime, stands: Iterable[Stand] = ()
+) -> Watch:
+    """Watch every range that a proof is about; ``stands`` is what Pymes was seen to have."""
+    documents, in_pymes = list(known), list(stands)
+    done = (State.PROVEN, State.SETTLED)
+    waiting = [one.key for one in documents if one.state not in done and not one.is_rejected]
     proven = [one.key for one in documents if one.state is State.PROVEN]
-    handed_over = tuple(filter(_is_told, relevos(proofs, waiting, proven)))
-    untouched = [relevo.new for relevo in handed_over if relevo.stage in _NOT_BEGUN and _continues(relevo)]
+    handed_over = relevos(proofs, waiting, proven)
+    untouched = [one.new for one in handed_over if one.stage in _NOT_BEGUN and _continues(one)]
+    heirs = [(one.old, one.new) for one in handed_over]
     return Watch(
-        ranges=tuple(_watch(proof, documents, now, proof in untouched) for proof in proofs if proof.columns),
+        ranges=tuple(
+            _watch(proof, documents, in_pymes, now, proof in untouched)._replace(
+                heir=next((new for old, new in heirs if old is proof), None)
+            )
+            for proof in proofs
+            if proof.columns
+        ),
         relevos=handed_over,
         warnings=ProofReading(tuple(proofs)).warnings,
     )
 
 
-def _is_told(relevo: Relevo) -> bool:
-    """Say whether two ranges in use are old and new, and not two that a hotel uses side by side, each for its own."""
-    return relevo.stage in _NOT_BEGUN or _continues(relevo) or any(one in _OVER for one in relevo.old.conditions)
+def ending_ranges(watch: Watch, today: date) -> tuple[Forecast, ...]:
+    """Return the ranges for which a person has to ask a new authorisation, and that nothing takes over from yet."""
+    found = []
+    for one in watch.ranges:
+        expected = one.forecast
+        if expected is None or one.heir is not None or expected.watch not in _TELLING:
+            continue
+        if expected.valid_to is not None and today - expected.valid_to > _STALE:
+            continue
+        found.append(expected)
+    return tuple(found)
 
 
 def _continues(relevo: Relevo) -> bool:
-    old, new = _best(relevo.old), _best(relevo.new)
+    old, new = best(relevo.old), best(relevo.new)
     return old.value_of(Field.PREFIX) == new.value_of(Field.PREFIX) and new.first > old.last
 
 
-def _best(proof: NumberingProof) -> Numbering:
-    return next(proof.columns[system] for system in _FAITH if system in proof.columns)
-
-
-def _watch(proof: NumberingProof, documents: list[Known], now: datetime, is_untouched: bool) -> RangeWatch:
-    numbering = _best(proof)
+def _watch(
+    proof: NumberingProof, documents: list[Known], in_pymes: list[Stand], now: datetime, is_untouched: bool
+) -> RangeWatch:
+    numbering = best(proof)
     own = [one for one in documents if _is_in(one.key, numbering)]
-    used = sorted(one.key.number for one in own if not one.is_rejected)
+    stands = [one for one in in_pymes if _is_in(one, numbering)]
+    approved = {one.key.number for one in own if not one.is_rejected}
+    used = sorted(approved.union(one.number for one in stands))
+    # What lies before the first number that Botones saw was issued before it watched, wherever it stands now.
+    start = min(approved, default=used[0] if used else None)
     following = _next_number(proof, numbering, used)
     if following is None and is_untouched:
         following = numbering.first
@@ -89,15 +113,15 @@ def _watch(proof: NumberingProof, documents: list[Known], now: datetime, is_unto
         history = {} if following is None else history_of(bogota_day(one.at) for one in same)
         expected = forecast(numbering, following or numbering.first, history, bogota_day(now))
     gaps = find_gaps(
-        [Watched(numbering, used[0] if used else None)],
-        [sighting for one in own for sighting in _sightings(one)],
+        [Watched(numbering, start)],
+        [*_own_sightings(own, stands), *_sightings_in_pymes(stands, approved, now)],
         now,
     )
     left = None if following is None else max(0, numbering.last - following + 1)
     return RangeWatch(proof, following, left, expected, gaps)
 
 
-def _is_in(key: DocumentKey, numbering: Numbering) -> bool:
+def _is_in(key: DocumentKey | Stand, numbering: Numbering) -> bool:
     same = key.family is numbering.family and key.prefix.strip().upper() == numbering.value_of(Field.PREFIX)
     return same and numbering.first <= key.number <= numbering.last
 
@@ -108,10 +132,31 @@ def _next_number(proof: NumberingProof, numbering: Numbering, used: list[int]) -
     return max((*fitting, *(number + 1 for number in used[-1:])), default=None)
 
 
+def _own_sightings(own: Iterable[Known], stands: Iterable[Stand]) -> Iterable[Sighting]:
+    """Say what the ledger knows; that a number stands in Pymes is older news than that it was annulled there."""
+    annulled = {one.number for one in stands if one.annulled}
+    for one in own:
+        for sighting in _sightings(one):
+            if not (sighting.where is Where.PYMES and sighting.number in annulled):
+                yield sighting
+
+
+def _sightings_in_pymes(stands: Iterable[Stand], approved: set[int], now: datetime) -> Iterable[Sighting]:
+    """Say what Pymes knows of the numbers; it tells the day and not the hour, so that today's count as just issued."""
+    for one in stands:
+        at = min(now, datetime.combine(one.day + timedelta(days=1), time(), BOGOTA))
+        where = Where.ELSEWHERE
+        if one.annulled:
+            where = Where.ANNULLED
+        elif one.number in approved or one.from_pms or at > now - PATIENCE:
+            where = Where.PYMES
+        yield Sighting(family=one.family, prefix=one.prefix, number=one.number, where=where, at=at)
+
+
 def _sightings(one: Known) -> Iterable[Sighting]:
     """Say who knows a document's number, by what the ledger knows of it."""
     where = [Where.REJECTED] if one.is_rejected else [Where.PMS]
-    if one.state in (State.PROVEN, State.CONFLICT):
+    if one.state in (State.PROVEN, State.CONFLICT, State.SETTLED):
         where.append(Where.PYMES)
     elif one.state in UNDER_WAY:
         where.append(Where.UNDER_WAY)

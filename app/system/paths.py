@@ -27,16 +27,24 @@ class Paths:
         moved = os.environ.get(HOME_VARIABLE)
         return cls.under(Path(moved or user_data_dir("Botones", appauthor=False, roaming=False)))
 
-    def ledger(self, profile: str) -> Path:
-        """Return the ledger of one profile: practice and hotel never share a row."""
-        return self._of(profile) / "ledger.sqlite3"
+    def ledger(self, hotel: str) -> Path:
+        """Return the ledger of one hotel (``Settings.key``): practice and hotel, or two hotels, never share a row."""
+        return self._of(hotel) / "ledger.sqlite3"
 
-    def setup(self, profile: str) -> Path:
-        """Return where the assistant keeps how far it came with one profile."""
-        return self._of(profile) / "setup.json"
+    def setup(self, hotel: str) -> Path:
+        """Return where the assistant keeps how far it came with one hotel."""
+        return self._of(hotel) / "setup.json"
 
-    def _of(self, profile: str) -> Path:
-        folder = self.home / "hotels" / profile
+    def sales(self, hotel: str) -> Path:
+        """Return where the numbers are kept that were seen in Pymes; losing them only means to look again."""
+        return self._of(hotel) / "pymes-numbers.json"
+
+    def practice(self, hotel: str) -> Path:
+        """Return the folder of a practice hotel's own books: the first one's is where it always was."""
+        return self.sandbox if hotel == "sandbox" else self._of(hotel) / "sandbox"
+
+    def _of(self, hotel: str) -> Path:
+        folder = self.home / "hotels" / hotel
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
 
@@ -51,6 +59,11 @@ class Paths:
     @property
     def reports(self) -> Path:
         return self.home / "reports"
+
+    @property
+    def known_keys(self) -> Path:
+        """Return where the fingerprints of the keys are noted that signed reports on this computer."""
+        return self.home / "signing-keys.json"
 
     @property
     def sandbox(self) -> Path:

@@ -40,6 +40,11 @@ class Secret(StrEnum):
     CONNECTION_TOKEN = "connection-token"
     FE_USER = "fe-user"
     FE_PASSWORD = "fe-password"
+    LEDGER_PASSWORD = "ledger-password"
+    PROXY_USER = "proxy-user"
+    PROXY_PASSWORD = "proxy-password"
+    SIGNING_KEY = "signing-key"
+    """Signs reports; made here at its first use."""
 
 
 class VaultError(Exception):
@@ -376,6 +381,11 @@ def open_vault(scope: str) -> Vault:
 
     Blocks while the system asks for its password, up to the time limit: never on a loop.
     """
-    vault = Vault(os_ring(), scope)
+    vault = machine_vault(scope)
     vault.probe()
     return vault
+
+
+def machine_vault(scope: str) -> Vault:
+    """Return the machine's vault unproven: one that is locked now is tried again by each call."""
+    return Vault(os_ring(), scope)

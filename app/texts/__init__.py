@@ -15,14 +15,23 @@ from typing import Final
 from app.model.clock import BOGOTA
 
 LANGUAGES: Final = ("es", "en")
+OWN_NAMES: Final = {"es": "Español", "en": "English"}
+"""Each language is named in itself: whoever looks for theirs reads no other."""
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_language = LANGUAGES[0]
 
 
 def speak(language: str) -> None:
     """Choose the language of everything said from now on; an unknown one falls back to Spanish."""
-    global _catalogue
-    _catalogue = _load(language) if language in LANGUAGES[1:] else gettext.NullTranslations()
+    global _catalogue, _language
+    _language = language if language in LANGUAGES else LANGUAGES[0]
+    _catalogue = gettext.NullTranslations() if _language == LANGUAGES[0] else _load(_language)
+
+
+def language() -> str:
+    """Return the language that is spoken now."""
+    return _language
 
 
 def spoken() -> tuple[str, ...]:

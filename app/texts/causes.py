@@ -88,8 +88,8 @@ def explain(cause: Cause) -> Explanation:
         ),
         Cause.INVOICE_UNKNOWN: Explanation(
             _("No se encuentra la factura que corrige"),
-            _("La nota nombra una factura que no está ni en Alojamientos ni en Pymes."),
-            _("Regístrela en Pymes → Ventas, o confirme el número con quien hizo la nota."),
+            _("La nota nombra una factura que no está en Pymes ni entre los documentos que Botones lleva."),
+            _("Si es anterior a la instalación, tráigala en Pendientes. Si no, regístrela en Pymes → Ventas."),
         ),
         Cause.REFUSED_BY_PYMES: Explanation(
             _("Pymes lo rechazó"),
@@ -160,7 +160,7 @@ def explain_failure(failure: Failure) -> Explanation:
         Failure.PROXY: Explanation(
             _("El proxy no deja pasar"),
             _("La red del hotel usa un proxy que rechazó la conexión."),
-            _("Pida a quien administra la red la dirección del proxy y escríbala en el asistente, en Conexiones."),
+            _("Pida a quien administra la red la dirección del proxy y escríbala en Ajustes → Red del hotel."),
         ),
         Failure.CERTIFICATE: Explanation(
             _("El certificado no es de confianza"),
@@ -252,6 +252,21 @@ def explain_failure(failure: Failure) -> Explanation:
             _("Botones lo aparta sin borrarlo y lo rehace mirando los dos sistemas. Mientras tanto nada se envía."),
             _("Nada que hacer: lo que ya está en Pymes se adopta, no se repite."),
         ),
+        Failure.LEDGER_SERVER: Explanation(
+            _("El servidor del libro no contesta"),
+            _("El libro de documentos está en un servidor de la red. Sin anotar nada se envía; nada se pierde."),
+            _("Revise la red y que el servidor esté encendido. Botones vuelve a intentarlo y sigue sin más."),
+        ),
+        Failure.LEDGER_ACCESS: Explanation(
+            _("El servidor del libro no deja entrar"),
+            _("No acepta el usuario o la contraseña, no está esa base, o su configuración no guarda con seguridad."),
+            _("Pida los datos a quien cuida el servidor y escríbalos en Ajustes, en Libro de documentos."),
+        ),
+        Failure.LEDGER_ELSEWHERE: Explanation(
+            _("Envía otro computador"),
+            _("Este computador está de reserva: ve lo mismo y no envía, para que nada salga dos veces."),
+            _("Nada que hacer: si el otro se apaga, este sigue antes de un minuto."),
+        ),
         Failure.NO_ROUTE: Explanation(
             _("Este paso lo hace una persona"),
             _("Loggro no publica esta operación."),
@@ -282,7 +297,7 @@ def particulars(detail: Mapping[str, Any]) -> tuple[str, ...]:
         lines.append(_("Archivo: {file}").format(file=file))
     if detail.get("test"):
         lines.append(_("Es un documento de prueba (habilitación), no una factura de verdad."))
-    if reason := detail.get("reason"):
+    if (reason := detail.get("reason")) and reason in set(ReadError):
         lines.append(reading_error(ReadError(reason), str(detail.get("where", ""))))
     for message in detail.get("messages", ()):
         lines.append(_("Mensaje: «{message}»").format(message=message))
@@ -306,20 +321,39 @@ def particulars(detail: Mapping[str, Any]) -> tuple[str, ...]:
         lines.append(
             _("NIT del emisor: {issuer}; NIT del hotel: {hotel}").format(issuer=issuer, hotel=detail.get("hotel"))
         )
+    lines += _link_lines(detail)
     if sales := detail.get("sales"):
         lines.append(_("Registros en Pymes: {sales}").format(sales=", ".join(map(str, sales))))
     return tuple(lines)
 
 
+def _link_lines(detail: Mapping[str, Any]) -> list[str]:
+    """Say by whom and by which sale a document was settled outside, or why that no longer counts."""
+    lines = []
+    if detail.get("linked") and "who" in detail:
+        lines.append(_("En Pymes es el registro {number}.").format(number=detail.get("number")))
+        lines.append(
+            _("Lo dijo {who}: «{reason}»").format(who=detail["who"] or _("alguien"), reason=detail.get("reason"))
+        )
+    unlinked = detail.get("unlinked", detail)
+    number = unlinked.get("number")
+    if unlinked.get("why") == "gone":
+        lines.append(_("El registro {number} con el que se había resuelto ya no está en Pymes.").format(number=number))
+    elif unlinked.get("why") == "changed":
+        lines.append(_("El registro {number} con el que se había resuelto cambió en Pymes.").format(number=number))
+    return lines
+
+
 def _difference(difference: Difference) -> str:
     return _("{aspect}: Alojamientos dice «{pms}»; Pymes dice «{pymes}»").format(
         aspect=aspect_name(difference.aspect),
-        pms=_value(difference.aspect, difference.pms),
-        pymes=_value(difference.aspect, difference.pymes),
+        pms=aspect_value(difference.aspect, difference.pms),
+        pymes=aspect_value(difference.aspect, difference.pymes),
     )
 
 
-def _value(aspect: Aspect, value: str) -> str:
+def aspect_value(aspect: Aspect, value: str) -> str:
+    """Write what one side says of an aspect; nothing is said to be nothing."""
     if not value:
         return _("nada")
     if aspect in (Aspect.PAYABLE, Aspect.IVA, Aspect.INC):

@@ -33,6 +33,7 @@ def click_word(message: str) -> str:
         "{value!r} is not a valid {number_type}.": _("«{value}» no es un número ({number_type})."),
         "{value} is not in the range {range}.": _("{value} no está entre los valores permitidos: {range}."),
         "{value!r} is not one of {choices}.": _("«{value}» no es una de las posibilidades: {choices}."),
+        "{value!r} does not match the format {format}.": _("«{value}» no es una fecha con la forma {format}."),
         "{name} {filename!r} does not exist.": _("{name} «{filename}» no existe."),
         "{name} {filename!r} is a file.": _("{name} «{filename}» es un archivo."),
         "{name} {filename!r} is not readable.": _("{name} «{filename}» no se puede leer."),

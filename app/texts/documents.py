@@ -43,6 +43,7 @@ def state_name(state: State, adopted: bool = False) -> str:
         State.CONFLICT: _("En conflicto"),
         State.MISSING: _("Falta en Pymes"),
         State.PROVEN: _("En Pymes"),
+        State.SETTLED: _("Resuelto por fuera"),
         State.WITHDRAWN: _("Retirado"),
     }[state]
 
@@ -60,6 +61,7 @@ def state_meaning(state: State, adopted: bool = False) -> str:
         State.CONFLICT: _("Pymes tiene este número con otro contenido: decide una persona."),
         State.MISSING: _("No está en Pymes, y en el modo actual Botones no lo envía."),
         State.PROVEN: _("Leído de vuelta en Pymes: número, fecha, tercero, total y CUFE coinciden."),
+        State.SETTLED: _("Una persona dijo qué registro de Pymes lo reemplaza, y por qué. Botones no lo envía."),
         State.WITHDRAWN: _("Nunca estuvo aprobado, y el archivo ya no está o se pudo leer después. Ya no cuenta."),
     }[state]
 
@@ -82,6 +84,8 @@ def event_name(kind: EventKind) -> str:
         EventKind.CONFLICT: _("Conflicto con lo que tiene Pymes"),
         EventKind.ADOPTED: _("Encontrado en Pymes e igual: adoptado"),
         EventKind.PROVEN: _("Leído de vuelta en Pymes e igual"),
+        EventKind.SETTLED_OUTSIDE: _("Resuelto por fuera"),
+        EventKind.UNSETTLED: _("Ya no cuenta como resuelto por fuera"),
         EventKind.WITHDRAWN: _("Retirado: el archivo ya no está, o se pudo leer después"),
     }[kind]
 

@@ -27,6 +27,16 @@ def watch_line(forecast: Forecast) -> str:
     return _("{left}. La vigencia termina el {end}.").format(**values)
 
 
+def ending_title(forecast: Forecast) -> str:
+    """Name a range that comes to its end, and what that asks of a person."""
+    said = {
+        Watch.SOON: _("el rango {range} se acaba pronto"),
+        Watch.ASK: _("pida ya la nueva autorización, el rango {range} se acaba"),
+    }.get(forecast.watch, _("el rango {range} se acabó"))
+    name = f"{forecast.prefix} {forecast.first}-{forecast.last}".strip()
+    return f"{families_name(forecast.family)}: {said.format(range=name)}"
+
+
 def run_out_line(forecast: Forecast) -> str:
     """Say when the numbers end, with the interval."""
     if forecast.per_day is None:

@@ -212,9 +212,8 @@ def _proxy_text(attempt: Attempt) -> Explanation:
                 "(407). Loggro no llegó a responder."
             ),
             _(
-                "Pida a quien administra la red una salida sin contraseña para Botones. "
-                "Botones no guarda contraseñas de "
-                "proxy en archivos."
+                "Escríbalos en el panel, en Ajustes → Red del hotel: quedan en el llavero. "
+                "O pida a quien administra la red una salida sin contraseña."
             ),
         )
     return Explanation(
@@ -484,6 +483,7 @@ def preview_label(label: PreviewLabel) -> str:
         PreviewLabel.IVA: _("IVA"),
         PreviewLabel.INC: _("INC"),
         PreviewLabel.PREPAID: _("Anticipos"),
+        PreviewLabel.ROUNDING: _("Redondeo"),
         PreviewLabel.PAYABLE: _("Total"),
         PreviewLabel.CUFE: _("CUFE"),
         PreviewLabel.REFERENCE: _("Corrige"),

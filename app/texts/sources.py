@@ -35,7 +35,7 @@ def source_lack(lack: SourceLack) -> str:
     """Say why a source cannot be chosen yet, and what mends that."""
     return {
         SourceLack.NO_ROUTE: _("Loggro todavía no ofrece esta lista a su hotel."),
-        SourceLack.NO_ADDRESS: _("Falta la dirección del servicio. Loggro FE la envía por correo; va en el perfil."),
+        SourceLack.NO_ADDRESS: _("Falta la dirección del servicio. Loggro FE la envía por correo; escríbala abajo."),
         SourceLack.NO_CREDENTIALS: _("Faltan el usuario y la contraseña del proyecto de Loggro FE."),
     }[lack]
 

@@ -18,6 +18,7 @@ def mood_name(mood: Mood) -> str:
         Mood.OFFLINE: _("Sin conexión"),
         Mood.NOT_SET_UP: _("Sin configurar"),
         Mood.UNKNOWN: _("Aún sin comprobar"),
+        Mood.SPARE: _("Reserva"),
     }[mood]
 
 
@@ -42,6 +43,8 @@ def sentence(status: Status, now: datetime) -> str:
             return _("Llevando documentos a Pymes: {done} de {total}.").format(done=whole(done), total=whole(total))
         case Mood.SYNCING:
             return _("Comprobando Alojamientos y Pymes…")
+        case Mood.SPARE:
+            return spare_line(status)
         case Mood.UNKNOWN if status.proven_at is None:
             return _("Todavía no hay una comprobación completa.")
         case Mood.UNKNOWN:
@@ -54,6 +57,13 @@ def sentence(status: Status, now: datetime) -> str:
             ).format(n=whole(counts.pending))
         case _rest:
             return _("Todo lo aprobado está en Pymes.")
+
+
+def spare_line(status: Status) -> str:
+    """Say whose spare this computer is, empty where it is none; it is the reason why nothing can be changed here."""
+    if status.spare_of is None:
+        return ""
+    return _("Reserva de {computer}: ese computador envía, este solo mira.").format(computer=status.spare_of.computer)
 
 
 def trouble_line(trouble: Trouble) -> str:
@@ -90,6 +100,12 @@ def rebuild_story(rebuild: Rebuild, now: datetime) -> str:
     lines = [rebuild_rule()]
     if rebuild.backup_at is None:
         lines.append(_("No había copia: el libro empezó de nuevo {when}.").format(when=when(rebuild.since, now)))
+        lines.append(
+            _(
+                "Con él se perdió lo escrito a mano de las resoluciones. Si en «Numeración» falta la DIAN, escríbalo "
+                "otra vez en el asistente; mientras tanto ese rango no sale."
+            )
+        )
     else:
         lines.append(
             _("Se puso la copia de {backup}, {when}.").format(
@@ -142,6 +158,9 @@ def needs(counts: Counts) -> tuple[str, ...]:
 
 def proof_line(status: Status, now: datetime) -> str:
     """Say when the last complete proof was."""
+    if status.spare_of is not None:
+        since = when(status.spare_of.since, now)
+        return _("Envía {computer} desde {when}").format(computer=status.spare_of.computer, when=since)
     if status.proven_at is None:
         return _("Sin comprobación todavía")
     return _("Comprobado: {when}").format(when=when(status.proven_at, now))

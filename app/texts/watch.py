@@ -13,6 +13,14 @@ def range_line(forecast: Forecast, left: int | None) -> str:
     return said if forecast.watch is not Watch.ASK else said + " " + _("Pida ya la nueva autorización a la DIAN.")
 
 
+def heir_line(name: str, left: int | None) -> str:
+    """Say that another range takes over, so that nothing has to be asked for."""
+    if not left:
+        return _("Lo releva {range}: por este rango no hay que pedir nada.").format(range=name)
+    said = plural("Queda {n} número", "Quedan {n} números", left).format(n=whole(left))
+    return _("{left}; lo releva {range} y no hay que pedir nada.").format(left=said, range=name)
+
+
 def numbers_left(left: int | None) -> str:
     """Say how many numbers a range still has."""
     return _("No se sabe todavía") if left is None else whole(left)

@@ -79,7 +79,28 @@ def test_in_every_possible_story_a_send_follows_only_a_turn_and_green_is_final_b
         if before.state is State.PROVEN and after.state is not State.PROVEN:
             assert after.state is State.CONFLICT
         assert after.attempts >= 0
-        assert (after.cause is None) == (after.detail == {}) or after.cause is not None
+        if after.state is State.SETTLED:
+            assert after.cause is None and after.detail["before"]["state"] in ("held", "conflict", "missing")
+        elif "unlinked" not in after.detail:
+            assert after.cause is not None or after.detail == {}
+
+
+@pytest.mark.parametrize("before", [State.HELD, State.CONFLICT, State.MISSING])
+def test_a_link_taken_back_leads_to_where_it_was_made(before: State) -> None:
+    cause = None if before is State.MISSING else Cause.PERIOD_CLOSED
+    waiting = Journey(state=before, cause=cause, detail={"messages": ["x"]} if cause else {})
+    settled = advance(waiting, event(EventKind.SETTLED_OUTSIDE, data={"who": "Ana", "reason": "por anticipo"}))
+    assert (settled.state, settled.cause, settled.detail["reason"]) == (State.SETTLED, None, "por anticipo")
+    back = advance(settled, event(EventKind.UNSETTLED, data={"who": "Ana"}))
+    assert (back.state, back.cause, back.detail) == (before, cause, waiting.detail)
+    lost = advance(settled, event(EventKind.UNSETTLED, data={"why": "gone", "number": "FE1"}))
+    assert (lost.state, lost.detail["unlinked"]["why"]) == (before, "gone")
+
+
+def test_a_settled_document_is_never_sent_and_never_turns_green_by_itself() -> None:
+    settled = Journey(state=State.SETTLED, detail={"before": {"state": "held", "cause": "not-stored", "detail": {}}})
+    found = {advance(settled, event(kind)).state for kind in EventKind if possible(settled, kind)}
+    assert found == {State.SETTLED, State.CONFLICT, State.HELD}
 
 
 @given(st.sampled_from(Cause))

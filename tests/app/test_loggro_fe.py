@@ -141,6 +141,37 @@ def test_what_the_service_is_asked_for_is_described_in_its_wsdl(tmp_path: Path) 
     tried(tmp_path, trial)
 
 
+# --- resolutions ------------------------------------------------------------------------------------------------------
+
+
+def row_of(number: str, prefix: str, key: str = "") -> str:
+    secret = f"<claveTecnica>{key}</claveTecnica>" if key else ""
+    return (
+        f"<resolucion><numeroResolucion>{number}</numeroResolucion><prefijo>{prefix}</prefijo>"
+        f"<numeracionInicial>1</numeracionInicial><numeracionFinal>500</numeracionFinal>"
+        f"<fechaInicial>2026-01-15</fechaInicial><fechaFinal>2028-01-15</fechaFinal>{secret}</resolucion>"
+    )
+
+
+def resolutions(body: str) -> list[tuple[str | None, str, str | None]]:
+    asked = said_by(body)(lambda fe: fe.resolutions("18764000000001", "900508908", Family.FACTURA))
+    assert isinstance(asked, tuple)
+    return [(one.numbering.resolution, one.numbering.prefix, one.technical_key) for one in asked]
+
+
+def test_every_prefix_of_an_authorisation_is_told_each_with_its_own_key() -> None:
+    rows = row_of("18764000000001", "FEH", "a" * 40) + row_of("18764000000001", "BAR", "b" * 40)
+    others = row_of("18764000000009", "FEH", "c" * 40)
+    assert resolutions(f"<r>{others}{rows}</r>") == [
+        ("18764000000001", "FEH", "a" * 40),
+        ("18764000000001", "BAR", "b" * 40),
+    ]
+    assert resolutions(f"<r>{others}</r>") == [("18764000000009", "FEH", "c" * 40)], "a difference is for the proof"
+    assert resolutions("<r/>") == []
+    with pytest.raises(ConnectorError):
+        resolutions(f"<r>{rows * 300}</r>")
+
+
 # --- answers that are named otherwise ---------------------------------------------------------------------------------
 
 

@@ -57,6 +57,18 @@ def test_a_sale_that_was_dated_earlier_by_hand_is_found_among_many(tmp_path: Pat
     played(tmp_path, trial)
 
 
+def test_a_second_sale_of_a_number_dated_in_days_to_come_is_seen_without_asking_for_it(tmp_path: Path) -> None:
+    async def trial(desk: Desk) -> None:
+        await desk.issue_many(2)
+        documents = desk.hotel.documents()
+        for document in documents:
+            desk.write_as_loggro(document)
+        desk.write_foreign(documents[1], fechaHora="2027-03-10T10:00:00-05:00")
+        assert await looked(desk, documents) == ([1, 2], 1)
+
+    played(tmp_path, trial)
+
+
 def test_another_family_or_prefix_with_the_same_number_is_another_document(tmp_path: Path) -> None:
     async def trial(desk: Desk) -> None:
         await desk.issue(Family.FACTURA, Family.DOCUMENTO_SOPORTE)

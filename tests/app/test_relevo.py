@@ -247,3 +247,62 @@ def test_three_authorisations_are_two_hand_overs_and_one_is_none() -> None:
     old, new = OLD_RANGE.proof(), NEW_RANGE.proof()
     assert [(one.old, one.new) for one in relevos([new, first, old], [])] == [(first, old), (old, new)]
     assert relevos([old], []) == ()
+
+
+# --- side by side -----------------------------------------------------------------------------------------------------
+
+
+def prefixed(prefix: str, days: tuple[date, date], first: int = 1, last: int = 5000, used: int = 1) -> NumberingProof:
+    """Prove a range of another prefix, of which the PMS has used the numbers before ``used``."""
+    columns = [
+        Stated(f"1876410{sum(map(ord, prefix)) * 10_000 + first:07}", first, last, days)
+        .by(system)
+        .model_copy(update={"prefix": prefix, "next_number": used if system is System.PMS else None})
+        for system in System
+    ]
+    return prove(Family.FACTURA, columns, NOW, NOW.date())
+
+
+LONG = (date(2026, 1, 10), date(2028, 1, 10))
+
+
+def told(*proofs: NumberingProof) -> set[tuple[str, str]]:
+    """Say which range hands over to which, whatever the order in which they are stated."""
+    found = relevos(proofs, [])
+    assert found == relevos(proofs[::-1], [])
+    return {(one.old.range_name, one.new.range_name) for one in found}
+
+
+@pytest.mark.parametrize("used", [1, 40])
+@pytest.mark.parametrize("begins", [LONG, (date(2026, 6, 1), date(2028, 6, 1))])
+def test_two_prefixes_side_by_side_are_no_hand_over(used: int, begins: tuple[date, date]) -> None:
+    assert told(prefixed("FEH", LONG, used=900), prefixed("BAR", begins, used=used)) == set()
+
+
+def test_each_of_two_prefixes_hands_over_to_its_own_successor() -> None:
+    hotel, bar = prefixed("FEH", OLD_DAYS, used=4000), prefixed("BAR", OLD_DAYS, used=300)
+    next_hotel = prefixed("FEH", NEW_DAYS, 5001, 9000, used=5001)
+    next_bar = prefixed("BAR", NEW_DAYS, 5001, 9000, used=5001)
+    assert told(hotel, bar, next_hotel, next_bar) == {
+        ("FEH 1-5000", "FEH 5001-9000"),
+        ("BAR 1-5000", "BAR 5001-9000"),
+    }
+    assert told(hotel, bar, next_hotel) == {("FEH 1-5000", "FEH 5001-9000")}
+
+
+def test_a_new_prefix_takes_over_from_one_that_ends_is_used_up_or_is_over() -> None:
+    new = prefixed("FEI", NEW_DAYS)
+    for old in (
+        prefixed("FEH", OLD_DAYS, used=100),
+        prefixed("FEH", (date(2025, 12, 1), date(2027, 12, 1)), used=4600),
+        prefixed("FEH", (date(2024, 6, 1), date(2026, 6, 1)), used=100),
+    ):
+        assert told(old, new) == {("FEH 1-5000", "FEI 1-5000")}
+    assert told(prefixed("FEH", (date(2025, 12, 1), date(2027, 12, 1)), used=4400), new) == set()
+
+
+def test_of_several_authorisations_of_one_prefix_each_hands_over_to_the_next() -> None:
+    first = prefixed("FEH", (date(2023, 1, 1), date(2025, 1, 1)), 1, 1000, used=1001)
+    again = prefixed("FEH", (date(2025, 1, 2), date(2027, 1, 2)), 900, 1000, used=1001)
+    after = prefixed("FEH", (date(2026, 11, 1), date(2028, 11, 1)), 1001, 2000, used=1010)
+    assert told(first, again, after) == {("FEH 1-1000", "FEH 900-1000"), ("FEH 900-1000", "FEH 1001-2000")}

@@ -109,6 +109,10 @@ def test_no_credential_is_ever_written(tmp_path: Path) -> None:
             connection = await (await pms_of(transport, practice)).pymes_connection()
         assert connection.token is not None
         secrets.append(connection.token)
+        secrets.append((await practice.page("/recepcion")).partition("=")[2])
+        async with httpx.AsyncClient(trust_env=False, verify=False) as http:
+            opened = await http.get(await practice.page("/recepcion"))
+            secrets.append(opened.headers["set-cookie"].partition("=")[2].partition(";")[0])
 
     with Practice.start(tmp_path, push_delay=0.0) as practice:
         asyncio.run(use(practice))
@@ -116,7 +120,7 @@ def test_no_credential_is_ever_written(tmp_path: Path) -> None:
         assert "desk_token" not in repr(practice.addresses)
         kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     kept += [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(secrets) == 6 and len(kept) > 2
+    assert len(secrets) == 8 and len(kept) > 2
     assert not [secret[:8] for secret in secrets if any(secret.encode() in content for content in kept)]
 
 
@@ -181,28 +185,41 @@ def test_the_handshake_is_one_line_of_json_on_loopback(tmp_path: Path) -> None:
     assert process.wait(GONE) == 0
     assert process.stdout.read() == b""
     process.stdout.close()
-    assert set(told) == {"pms", "pymes", "fe", "desk", "desk_token"}
-    assert all(told[name].startswith("http://127.0.0.1:") for name in ("pms", "pymes", "fe", "desk"))
+    assert set(told) == {"pms", "pymes", "fe", "desk", "pages", "desk_token"}
+    assert all(told[name].startswith("http://127.0.0.1:") for name in ("pms", "pymes", "fe", "desk", "pages"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends it as Ctrl-C does, which Windows cannot send to one process")
 def test_alone_it_tells_people_how_to_get_in_and_reads_out_the_code(tmp_path: Path) -> None:
+    browser = tmp_path / "browser.py"
+    browser.write_text("import sys\nprint('Abierto:', sys.argv[1], flush=True)\n", encoding="utf-8")
     process = subprocess.Popen(
         [
             sys.executable,
             "-c",
             "import sys, pathlib\nfrom app.sandbox.server import run_for_people\n"
-            "run_for_people(pathlib.Path(sys.argv[1]))",
-            str(tmp_path),
+            "run_for_people(pathlib.Path(sys.argv[1]), open_pages=True)",
+            str(tmp_path / "hotel"),
         ],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=Path(__file__).parents[2],
+        env=os.environ | {"BROWSER": f"{sys.executable} {browser} %s"},
         text=True,
     )
-    assert process.stdout is not None
-    lines = [process.stdout.readline().strip() for _ in range(9)]
+    assert process.stdout is not None and process.stdin is not None
+    lines = [process.stdout.readline().strip() for _ in range(10)]
     assert "no es Loggro" in lines[0] and "Ctrl-C" in lines[-1]
-    told = dict(line.split(": ", 1) for line in lines[1:-1])
+    opened = process.stdout.readline().split()
+    assert opened[0] == "Abierto:"
+    process.stdin.write("\n")
+    process.stdin.flush()
+    addresses = [opened[1], lines[-2].split()[-1], process.stdout.readline().split()[-1]]
+    assert len(set(addresses)) == 3, "each opens once"
+    for address in addresses:
+        assert httpx.get(address).status_code == 303
+        assert httpx.get(address).status_code == 403
+    told = dict(line.split(": ", 1) for line in lines[1:-2])
     order = {"phone_number": told["Teléfono del PMS"], "channel": "sms"}
     assert httpx.post(f"{told['PMS']}/api/v1/sessions/send_otp", json=order).is_success
     code = process.stdout.readline().split()[-1]
@@ -210,4 +227,5 @@ def test_alone_it_tells_people_how_to_get_in_and_reads_out_the_code(tmp_path: Pa
     assert session.status_code == 200
     process.send_signal(signal.SIGINT)
     assert process.wait(GONE) == 0
+    process.stdin.close()
     process.stdout.close()

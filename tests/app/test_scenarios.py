@@ -120,6 +120,23 @@ def adopted_some(end: End) -> None:
     assert end.statuses("POST", SEND)[409] > 0
 
 
+def found_and_never_sent(end: End) -> None:
+    all_arrive(end)
+    assert 0 < end.outcome.adopted < COUNT
+    assert end.statuses("POST", SEND) == {201: COUNT - end.outcome.adopted}
+
+
+def refused_and_adopted(end: End) -> None:
+    all_arrive(end)
+    assert 0 < end.outcome.adopted < COUNT
+    assert end.statuses("POST", SEND) == {201: COUNT - end.outcome.adopted, 409: end.outcome.adopted}
+
+
+def ours_stays(end: End) -> None:
+    one_request_each(end)
+    assert end.outcome.adopted == 0 and end.audit["by_origin"] == {"botones": COUNT}
+
+
 def both_ledgers_agree(end: End) -> None:
     all_arrive(end)
     reader = LedgerReader(Paths.under(end.paths.sandbox / "second-pc").ledger("sandbox"), end.house.clock)
@@ -151,6 +168,11 @@ def one_401(end: End) -> None:
     all_arrive(end)
     assert end.outcome.stops == ("token",)
     assert end.statuses("POST", SEND)[401] <= 1 + 8  # those under way at that moment
+
+
+def one_401_at_once(end: End) -> None:
+    one_401(end)
+    assert end.statuses("POST", SEND)[401] == 1  # the first goes alone
 
 
 def locked(end: End) -> None:
@@ -227,6 +249,9 @@ PARTICULARS: dict[str, Callable[[End], None]] = {
     "half-answer": one_request_each,
     "hang": one_request_each,
     "second-writer": adopted_some,
+    "writer-before": found_and_never_sent,
+    "writer-between": refused_and_adopted,
+    "writer-after": ours_stays,
     "two-computers": both_ledgers_agree,
     "rate-limited": slowed_down,
     "server-error": sent_again_after_looking,
@@ -241,6 +266,7 @@ PARTICULARS: dict[str, Callable[[End], None]] = {
     "plan-used-up": refused(Cause.PLAN_USED_UP, Mender.HOTEL),
     "token-revoked": one_401,
     "token-expired": one_401,
+    "token-of-another": one_401_at_once,
     "wrong-hotel": locked,
     "numbering-edited": edited_in_the_middle,
     "range-used-up": exhausted,

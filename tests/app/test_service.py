@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from keyring.errors import KeyringLocked
 
-from app.model.errors import Failure
+from app.model.causes import Cause
+from app.model.clock import bogota_day
+from app.model.errors import CannotSettle, Failure, NoSuchSale, NotAtWork
 from app.model.journey import State
+from app.model.preview import Fate
 from app.model.status import Mood, Status
 from app.sandbox.tokens import Kind
 from app.system.settings import Settings
@@ -201,9 +204,7 @@ def test_a_refused_token_costs_one_request_until_it_is_renewed(tmp_path: Path) -
 
 def test_the_same_trouble_keeps_since_when_it_lasts(tmp_path: Path) -> None:
     async def trial(desk: Desk) -> None:
-        async with serving(desk, QUICK) as live:
-            await live.until_idle()
-            desk.hotel.house.tokens.revoke(Kind.PYMES)
+        async with serving(desk, QUICK, organisation="otra") as live:
             first = await live.until(lambda status: status.trouble is not None)
             desk.hotel.clock.move(30)
             live.said.clear()
@@ -250,6 +251,112 @@ def test_documents_that_a_person_mended_are_taken_up_again(tmp_path: Path) -> No
             live.service.release(held)
             await live.until(proven(30))
         desk.assert_whole()
+
+    played(tmp_path, trial)
+
+
+def test_a_token_known_dead_is_not_tried_again_by_waking(tmp_path: Path) -> None:
+    async def trial(desk: Desk) -> None:
+        async with serving(desk, QUICK) as live:
+            await live.until_idle()
+            desk.hotel.house.tokens.revoke(Kind.PYMES)
+            await live.until(lambda status: status.trouble is not None)
+            before = len(desk.hotel.house.books.logged(None, None, 0))
+            for _ in range(3):
+                live.service.wake()
+            # An act passes through the same loop: when it is done, the wakes are over too.
+            assert await asyncio.wrap_future(live.service.release_cause(Cause.NOT_STORED)) == 0
+            assert len(desk.hotel.house.books.logged(None, None, 0)) == before
+            desk.bridge.vault.put(Secret.PYMES_TOKEN, desk.hotel.house.tokens.mint(Kind.PYMES))
+            live.service.renew(desk.bridge.settings)
+            await live.until_idle()
+            assert live.said[-1].trouble is None
+
+    played(tmp_path, trial)
+
+
+def test_a_whole_cause_is_released_also_while_a_backlog_is_on_its_way(tmp_path: Path) -> None:
+    released: list[int] = []
+
+    def release(live: Live, status: Status) -> None:
+        if status.progress is not None and status.progress[0] == 5 and not released:
+            released.append(0)
+            live.service.release_cause(Cause.REFUSED_BY_PYMES).add_done_callback(
+                lambda done: released.append(done.result())
+            )
+
+    async def trial(desk: Desk) -> None:
+        await desk.scenario("refuses-one")
+        await desk.issue_many(30)
+        await desk.bridge.cycle()
+        held = [row for row in desk.bridge.rows if row.state is State.HELD]
+        assert held
+        await desk.scenario("refuses-one", on=False)
+        await desk.issue_many(30)
+        async with serving(desk, QUICK, release) as live:
+            await live.until(proven(60))
+        assert released == [0, len(held)]
+        desk.assert_whole()
+
+    played(tmp_path, trial)
+
+
+def test_a_conflict_is_linked_by_a_person_and_the_link_taken_back(tmp_path: Path) -> None:
+    async def trial(desk: Desk) -> None:
+        await desk.issue_many(1)
+        (document,) = desk.hotel.documents()
+        uuid = desk.write_foreign(document, total="1.00")
+        async with serving(desk, QUICK) as live:
+            service, key, number = live.service, str(document.key), document.full_number
+            await live.until(lambda status: status.counts.conflict == 1)
+            (sale,) = await asyncio.wrap_future(service.sales_numbered(number))
+            assert sale.uuid == uuid
+            with pytest.raises(NoSuchSale):
+                await asyncio.wrap_future(service.settle_outside(key, number, "otra", "porque sí"))
+            with pytest.raises(CannotSettle):
+                await asyncio.wrap_future(service.settle_outside(key, number, uuid, " "))
+            await asyncio.wrap_future(service.settle_outside(key, number, uuid, "La registró el contador"))
+            await live.until(lambda status: status.counts.settled == 1)
+            assert live.said[-1].counts.conflict == 0
+            live.said.clear()
+            assert await asyncio.wrap_future(service.unsettle(key))
+            await live.until(lambda status: status.counts.conflict == 1)
+            await asyncio.to_thread(live.service.pause, None)
+            await live.until(lambda status: status.paused)
+            # While it rests nothing is sent, but a person can still decide.
+            await asyncio.wrap_future(service.settle_outside(key, number, uuid, "La registró el contador"))
+            assert desk.bridge.states == [(State.SETTLED, None)]
+
+    played(tmp_path, trial)
+
+
+def test_older_documents_are_previewed_and_then_carried(tmp_path: Path) -> None:
+    async def trial(desk: Desk) -> None:
+        await desk.issue_many(8)
+        first = min(bogota_day(one.issued_at) for one in desk.hotel.documents())
+        start = bogota_day(desk.hotel.clock.now()) + timedelta(days=1)
+        async with serving(desk, QUICK, start=start) as live:
+            status = await live.until_idle()
+            assert status.start == start and status.counts.total == 0
+            shown = await asyncio.wrap_future(
+                live.service.preview_backfill(first, lambda done, total: None, lambda: False)
+            )
+            assert shown.count(Fate.SEND) == 8
+            assert await asyncio.wrap_future(live.service.backfill(first))
+            await live.until(proven(8))
+            assert not await asyncio.wrap_future(live.service.backfill(first))
+            assert (await live.until_idle()).start == first
+        desk.assert_whole()
+
+    played(tmp_path, trial)
+
+
+def test_questions_without_connections_are_answered_with_that(tmp_path: Path) -> None:
+    async def trial(desk: Desk) -> None:
+        async with serving(desk, QUICK) as live:
+            await live.until_idle()
+        with pytest.raises(NotAtWork):
+            await asyncio.wrap_future(live.service.sales_numbered("FE1"))
 
     played(tmp_path, trial)
 

@@ -194,7 +194,7 @@ def test_the_bundle_reads_all_three_systems_with_the_secrets_of_the_vault(guest:
             stated = await connectors.pms.numberings()
             factura = next(one for one in stated if one.family is Family.FACTURA)
             assert connectors.fe is not None
-            assert await connectors.fe.resolution(factura.resolution or "", guest.nit, Family.FACTURA)
+            assert await connectors.fe.resolutions(factura.resolution or "", guest.nit, Family.FACTURA)
 
     asyncio.run(read())
 

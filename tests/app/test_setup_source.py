@@ -17,7 +17,7 @@ from app.setup import activation_file
 from app.setup.activation import ALL_SECRETS, Activation
 from app.setup.requirements import check_requirements
 from app.setup.source import glance, offers
-from app.system.settings import Settings
+from app.system.settings import Settings, load
 from app.system.vault import Secret
 from app.texts.sources import (
     glance_line,
@@ -101,7 +101,7 @@ def test_the_choice_survives_the_file_of_the_flow_and_reaches_the_settings(tmp_p
     settings = again.into(Settings())
     assert (settings.source, settings.folder) == (SourceKind.FOLDER, tmp_path)
     settings.save(tmp_path / "settings.json")
-    assert Settings.model_validate_json((tmp_path / "settings.json").read_bytes()) == settings
+    assert load(tmp_path / "settings.json").settings == settings
 
 
 def test_another_source_forgets_what_was_proven_with_the_former() -> None:

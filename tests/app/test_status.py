@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app.model.errors import Failure
 from app.model.status import PROOF_AGE_LIMIT, Counts, Mood, Rebuild, Status, Trouble
+from app.texts.status import rebuild_story
 from tests.support.panel import NOW, proof, status
 
 PASSING = Trouble(failure=Failure.NETWORK, system="pymes", since=NOW)
@@ -59,3 +60,9 @@ def test_green_is_never_older_than_its_proof_nor_younger_than_now(age: timedelta
 
 def test_a_status_of_which_nothing_is_known_is_grey() -> None:
     assert Status(at=NOW).mood(NOW) is Mood.UNKNOWN
+
+
+def test_a_ledger_begun_anew_says_that_what_was_typed_is_gone_and_a_copy_does_not() -> None:
+    anew = rebuild_story(Rebuild(since=NOW), NOW)
+    assert "se perdió lo escrito a mano de las resoluciones" in anew and "asistente" in anew
+    assert "a mano" not in rebuild_story(Rebuild(since=NOW, backup_at=NOW), NOW)

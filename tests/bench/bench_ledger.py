@@ -77,6 +77,22 @@ def bare(folder: Path, together: int) -> float:
     return elapsed
 
 
+def seeing(ledger: Ledger, rows: int) -> float:
+    """Return seconds for one commit of new documents, indexes and full text with them."""
+    times = 20
+    pages = [
+        [
+            ApprovedDocument(position=number, document=document(number), label="")
+            for number in range(first, first + BATCH)
+        ]
+        for first in range(rows + 1, rows + 1 + times * BATCH, BATCH)
+    ]
+    started = time.perf_counter()
+    for page in pages:
+        ledger.record_seen(page, page[-1].position)
+    return (time.perf_counter() - started) / times
+
+
 def counting(ledger: Ledger) -> float:
     started = time.perf_counter()
     for _ in range(20):
@@ -101,10 +117,11 @@ def main() -> None:
             with Ledger(folder / f"{rows}.sqlite3", SystemClock()) as ledger:
                 for together in (1, BATCH):
                     found[rows, f"{together} a commit"] = events(ledger, rows, together)
+                found[rows, f"{BATCH} new a commit"] = seeing(ledger, rows)
                 found[rows, "counts()"] = counting(ledger)
         for (rows, what), seconds in found.items():
             say(f"ledger of {rows:,}: {what}: {seconds * 1000:.2f} ms")
-        for what in ("1 a commit", f"{BATCH} a commit", "counts()"):
+        for what in ("1 a commit", f"{BATCH} a commit", f"{BATCH} new a commit", "counts()"):
             say(f"{what}: {large:,} rows cost {found[large, what] / found[SMALL, what]:.2f} of {SMALL:,} rows")
         for together, seconds in plain.items():
             ratio = found[SMALL, f"{together} a commit"] / seconds

@@ -1,64 +1,86 @@
 """SIGKILL of the real program, again and again: what comes out is what comes out of an undisturbed run.
 
-Run with ``--kills 200`` for the long form.
+The long form, 500 kills over 5,000 documents, each slice under another simulacro, with a line of figures for each
+(what the file has already is not run again, and ``--seed 2`` is another run):
+
+    pytest tests/chaos/test_kill.py -k random --kills 500 --figures kills.jsonl -s
 """
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 
-from app.model.clock import SystemClock
-from app.model.journey import rebuild
-from app.sync.ledger import Ledger
-from app.sync.ledger_reader import LedgerReader
-from tests.support.victim import LEDGER, Victim, child_of, freeze, thaw, wait_a_little
+from tests.support.ended import assert_whole
+from tests.support.figures import Book
+from tests.support.victim import Victim, child_of, freeze, thaw, wait_a_little
 
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and /proc; Windows has its own end of a process"),
 ]
 SHORT = 40
-PER_KILL = 12
+PER_KILL = 10
 """Documents for each kill, so that a long run has work left for the last one."""
+SLICE = 25
+"""Most kills of one run of the program, from the first document to the last."""
+SLICES = 3
+"""Least runs, so that a short form meets several simulacros too."""
+SIMULACROS = (
+    None,
+    "second-writer",
+    "half-answer",
+    "numbering-edited",
+    "answer-lost",
+    "rate-limited",
+    "server-error",
+    "pages-astray",
+    "out-of-service",
+    "success-without-substance",
+    "token-expired",
+    "writer-between",
+    "empty-answer",
+    "errors-object",
+    "two-computers",
+    "not-json",
+    "operacion-exitosa",
+    "hang",
+    "note-before-invoice",
+    "older-invoice",
+)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Cut the kills that were asked for into slices; the seed says with which simulacro the first one begins."""
+    if "kills" not in metafunc.fixturenames:
+        return
+    kills, seed = metafunc.config.getoption("--kills"), metafunc.config.getoption("--seed")
+    slices = max(SLICES, -(-kills // SLICE))
+    shares = [kills * (number + 1) // slices - kills * number // slices for number in range(slices)]
+    names = [SIMULACROS[(number + (seed - 1) * slices) % len(SIMULACROS)] for number in range(slices)]
+    metafunc.parametrize(
+        ("number", "kills", "scenario"),
+        [(number, share, name) for number, (share, name) in enumerate(zip(shares, names, strict=True))],
+        ids=[f"{number}-{name or 'undisturbed'}" for number, name in enumerate(names)],
+    )
 
 
 @pytest.fixture(scope="module")
-def kills(request: pytest.FixtureRequest) -> int:
-    return int(request.config.getoption("--kills"))
+def book(request: pytest.FixtureRequest) -> Book:
+    return Book(request.config.getoption("--figures"))
 
 
-def undisturbed(count: int) -> dict[str, Any]:
-    """Return what must come out, apart from the totals, which are compared with each other."""
-    return {"approved": count, "proven": count, "held": 0, "in_doubt": 0, "lost": 0, "doubled": 0}
-
-
-def assert_whole(victim: Victim, result: dict[str, Any]) -> None:
-    totals = result.pop("pms_total"), result.pop("pymes_total")
-    assert result == undisturbed(victim.count)
-    assert totals[0] == totals[1] != "0"
-    (path,) = victim.home.glob(LEDGER)
-    reader = LedgerReader(path, SystemClock())
-    try:
-        keys = [row.key for row in reader.page(0, 1_000_000)]
-        stories = {key: list(reader.timeline(key)) for key in keys}
-    finally:
-        reader.close()
-    with Ledger(path, SystemClock()) as ledger:
-        assert {entry.key: entry.journey for entry in ledger.entries(keys)} == {
-            key: rebuild(story) for key, story in stories.items()
-        }
-
-
-@pytest.mark.parametrize("scenario", [None, "answer-lost", "second-writer"])
 def test_killed_at_random_moments_it_ends_like_an_undisturbed_run(
-    tmp_path: Path, kills: int, scenario: str | None
+    tmp_path: Path, request: pytest.FixtureRequest, book: Book, number: int, kills: int, scenario: str | None
 ) -> None:
-    count = max(SHORT, kills * PER_KILL)
-    victim = Victim(tmp_path, count, scenario)
-    rng = Random(f"{kills}/{scenario}")
+    seed = request.config.getoption("--seed")
+    name = f"{seed}/{number}/{scenario}/{kills}"
+    if book.has(name):
+        pytest.skip("this slice ended well before")
+    victim = Victim(tmp_path, max(SHORT, kills * PER_KILL), scenario, seed)
+    rng = Random(name)
     result = None
     while result is None and victim.kills < kills:
         if rng.random() < 0.25:
@@ -68,8 +90,9 @@ def test_killed_at_random_moments_it_ends_like_an_undisturbed_run(
             # Kills follow the work, so that each of them meets another part of it.
             target = victim.events + rng.randrange(1, 2 * PER_KILL)
             result = victim.kill_when(lambda elapsed, target=target: victim.events >= target)  # type: ignore[misc]
-    assert_whole(victim, result or victim.finish())
-    sys.stdout.write(f"{scenario}: {victim.kills} kills, {count} documents\n")  # for the long form, with -s
+    figures = asdict(assert_whole(victim, result or victim.finish()))
+    total = book.add(name, figures)
+    sys.stdout.write(f"\n{figures}\nso far: {total}\n")  # for the long form, with -s
     assert victim.kills >= kills * 2 // 3  # a run may end before its last kill
 
 

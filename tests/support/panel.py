@@ -14,6 +14,7 @@ from app.model.journey import Event, EventKind
 from app.model.numbering import APPLIES_TO_PMS, Numbering, NumberingProof, Source, System, prove
 from app.model.parties import Party
 from app.model.status import Status
+from app.storage.place import Place
 from app.sync.ledger import Ledger
 from app.sync.ledger_reader import LedgerReader
 
@@ -98,7 +99,7 @@ def ways(number: int) -> list[tuple[EventKind, Cause | None, dict[str, Any]]]:
     return special.get(number % 20, [intent, answered, proven])
 
 
-def fill(path: Path, count: int, clock: HandClock, first: int = 1) -> None:
+def fill(path: Place, count: int, clock: HandClock, first: int = 1) -> None:
     """Write documents numbered from ``first`` to ``count``, each a second after the other."""
     with Ledger(path, clock) as ledger:
         for number in range(first, count + 1):
@@ -114,10 +115,17 @@ def fill(path: Path, count: int, clock: HandClock, first: int = 1) -> None:
 
 @contextmanager
 def filled(folder: Path, count: int = 40) -> Iterator[LedgerReader]:
-    """Give a reader on a ledger of ``count`` documents."""
+    """Give a reader on a ledger of ``count`` documents in a folder."""
+    with filled_at(folder / "ledger.sqlite3", count) as reader:
+        yield reader
+
+
+@contextmanager
+def filled_at(place: Place, count: int = 40) -> Iterator[LedgerReader]:
+    """Give a reader on a ledger of ``count`` documents, wherever it stands."""
     clock = HandClock()
-    fill(folder / "ledger.sqlite3", count, clock)
-    reader = LedgerReader(folder / "ledger.sqlite3", clock)
+    fill(place, count, clock)
+    reader = LedgerReader(place, clock)
     try:
         yield reader
     finally:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from sqlalchemy import event
 from starlette.responses import Response
 
-from app.connectors.pymes_contract import venta_externa
+from app.connectors.pymes_contract import WireVenta, venta_externa
 from app.model.causes import Cause
 from app.model.documents import Document, Family
 from app.model.errors import ConnectorError
@@ -33,12 +33,14 @@ from app.sandbox.scenario import Scenario
 from app.sandbox.tokens import Kind
 from app.sandbox.ventas import Venta, write_as_loggro
 from app.sandbox.web import CutResponse, answer
+from app.sync.acts import release_cause, settle_outside, unsettle
 from app.sync.ledger import Ledger
 from app.sync.service import open_engine
 from app.system.vault import Secret
 from tests.support.bridge import Bridge, bridge_into
 from tests.support.practice import Running
 
+LONG_AGO = date(2020, 1, 1)
 _READS = {"vigencias": System.PYMES, "billing_resolutions": System.PMS}
 _COLUMNS = ("resolution", "prefix", "first", "last", "valid_from", "valid_to", "active", "applies_to")
 
@@ -128,8 +130,8 @@ class World:
     def house(self) -> House:
         return self._hotel.house
 
-    async def found(self, computers: int, parallel: int, batch: int, mode: Mode) -> None:
-        """Start over: the same hotel as if just founded, and computers with empty ledgers."""
+    async def found(self, computers: int, parallel: int, batch: int, mode: Mode, start: date | None = None) -> None:
+        """Start over: the same hotel as if just founded, and computers with empty ledgers that begin at ``start``."""
         Schedule.world = self
         self._batch = batch
         self.house.reset(1)
@@ -140,7 +142,8 @@ class World:
             shutil.copy(self._template, path)
             bridge = await bridge_into(self._hotel, path, mode)
             profile = bridge.profile.model_copy(update={"parallel": parallel, "batch": batch})
-            self.bridges.append(Bridge(path, profile, bridge.vault, bridge.settings, self.clock))
+            chosen = bridge.settings.changed(start=start)
+            self.bridges.append(Bridge(path, profile, bridge.vault, chosen, self.clock))
         self._first_ranges = [dict(row) for row in self.house.books.rows("SELECT * FROM numberings")]
 
     # Steps
@@ -256,6 +259,47 @@ class World:
             bridge.vault.put(Secret.PYMES_TOKEN, self.house.tokens.mint(Kind.PYMES))
             bridge.vault.put(Secret.CONNECTION_TOKEN, self.house.tokens.connection())
 
+    # What persons decide
+
+    def _ledger_of(self, computer: int) -> Ledger:
+        computer %= len(self.bridges)
+        if computer not in self._ledgers:
+            self._ledgers[computer] = Ledger(self.bridges[computer].path, self.clock)
+        return self._ledgers[computer]
+
+    def settle(self, computer: int, which: int) -> None:
+        """Link a document that waits to the sale of its number, else to any other that stands."""
+        ledger = self._ledger_of(computer)
+        waiting = ledger.walk([State.HELD, State.CONFLICT, State.MISSING], 1_000)
+        rows = self.house.books.rows("SELECT row FROM sales ORDER BY uuid")
+        sales = [sale for row in rows if (sale := WireVenta.model_validate_json(row["row"]).sale()) is not None]
+        if waiting and sales:
+            entry = waiting[which % len(waiting)]
+            own = [sale for sale in sales if sale.is_about(entry.document.key)]
+            sale = (own or sales)[which % len(own or sales)]
+            settle_outside(ledger, self.clock, entry.key, sale, who="ana", reason="se registró a mano")
+            self.counts["settled"] += 1
+
+    def undo(self, computer: int, which: int) -> None:
+        """Take one such link back."""
+        ledger = self._ledger_of(computer)
+        settled = ledger.walk([State.SETTLED], 1_000)
+        if settled:
+            unsettle(ledger, self.clock, settled[which % len(settled)].key, who="ana")
+            self.counts["undone"] += 1
+
+    def release_all(self, computer: int, which: int) -> None:
+        """Release everything that waits because of one of the causes there are."""
+        ledger = self._ledger_of(computer)
+        waiting = ledger.walk([State.HELD, State.CONFLICT], 1_000)
+        causes = sorted({entry.journey.cause for entry in waiting if entry.journey.cause is not None})
+        if causes:
+            self.counts["released"] += release_cause(ledger, causes[which % len(causes)], "ana")
+
+    def bring(self, computer: int) -> None:
+        """Bring what is older than the installation."""
+        self.counts["brought"] += self._ledger_of(computer).bring_from(LONG_AGO)
+
     def deliver(self) -> None:
         """Let what was stuck on the way arrive; Pymes takes it by its own rules."""
         late, self._late = self._late, []
@@ -269,6 +313,9 @@ class World:
         self.sign_in()
         self.deliver()
         for computer in range(len(self.bridges)):
+            # A computer that never worked has no beginning yet, and nothing older than it.
+            await self.cycle(computer, Plan())
+            self.bring(computer)
             for _ in range(30):
                 before = self.states(computer)
                 self._hotel.clock.move(timedelta(minutes=11).total_seconds())
@@ -389,6 +436,8 @@ class World:
             for key, (state, cause) in states.items():
                 if state is State.PROVEN:
                     assert key not in audit["lost"] and key not in audit["wrong"] and cause is None
+                elif state is State.SETTLED:
+                    assert cause is None
                 else:
                     assert state.needs_a_person and cause is not None, (key, state)
                     assert cause in _MAY_REMAIN, (key, state, cause)

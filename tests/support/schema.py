@@ -1,5 +1,6 @@
 """Answers for hypothesis out of the contracts: right ones, and right ones with something wrong at a few places."""
 
+import re
 from typing import Any
 
 from hypothesis import strategies as st
@@ -19,6 +20,41 @@ NASTY: tuple[Any, ...] = (
 def answers(schema: dict[str, Any], contract: dict[str, Any]) -> st.SearchStrategy[Any]:
     """Draw what the schema allows, then damage it at up to four places."""
     return st.builds(_damaged, _valid(schema, contract), st.lists(_damage, max_size=4))
+
+
+_FITTING = ("COP", "100.00", "0000aaaa-0000-4000-8000-000000000001")
+
+
+def whole(schema: dict[str, Any], contract: dict[str, Any]) -> Any:
+    """Return a right answer that has every field that the schema knows, so that no place is left out."""
+    if "$ref" in schema:
+        found: Any = contract
+        for name in schema["$ref"].removeprefix("#/").split("/"):
+            found = found[name]
+        return whole(found, contract)
+    if "oneOf" in schema:
+        return whole(schema["oneOf"][0], contract)
+    if "enum" in schema:
+        return schema["enum"][0]
+    kinds = schema.get("type", "object")
+    match kinds if isinstance(kinds, str) else kinds[0]:
+        case "null":
+            return None
+        case "boolean":
+            return True
+        case "integer":
+            return schema.get("minimum", 1)
+        case "array":
+            return [whole(schema["items"], contract)]
+        case "string" if "pattern" in schema:
+            return next(one for one in _FITTING if re.fullmatch(schema["pattern"], one))
+        case "string" if schema.get("format") == "date":
+            return "2026-11-24"
+        case "string" if schema.get("format") == "date-time":
+            return "2026-11-24T10:00:00-05:00"
+        case "string":
+            return "900508908"[: schema.get("maxLength", 9)]
+    return {name: whole(one, contract) for name, one in schema.get("properties", {}).items()}
 
 
 _damage = st.tuples(st.integers(0, 10_000), st.sampled_from(["replace", "remove", "repeat"]), st.sampled_from(NASTY))
@@ -69,16 +105,17 @@ def _damaged(value: Any, damages: list[tuple[int, str, Any]]) -> Any:
 
 def damage(value: Any, where: int, how: str, nasty: Any) -> Any:
     """Return the value with its place number ``where`` (counted round and round) replaced, removed or repeated."""
-    places = _places(value)
-    path = places[where % len(places)]
+    found = places(value)
+    path = found[where % len(found)]
     return _changed(value, path, how, nasty)
 
 
-def _places(value: Any) -> list[tuple[Any, ...]]:
+def places(value: Any) -> list[tuple[Any, ...]]:
+    """Return the way to each place of a value, the whole first."""
     inner: list[tuple[Any, ...]] = [()]
     if isinstance(value, dict | list):
         items = value.items() if isinstance(value, dict) else enumerate(value[:20])
-        inner += [(name, *rest) for name, one in items for rest in _places(one)]
+        inner += [(name, *rest) for name, one in items for rest in places(one)]
     return inner[:400]
 
 

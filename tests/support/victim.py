@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.support.mortal import command as mortal
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0
 TICK = 0.001
@@ -31,9 +33,11 @@ class Victim:
     seed: int = 1
     kills: int = field(default=0, init=False)
 
-    def start(self) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "app", "demo", "--headless", "--json", "--seed", str(self.seed)]
-        command += ["--count", str(self.count)] + (["--scenario", self.scenario] if self.scenario else [])
+    def start(self, dies_at: tuple[str, str] | None = None) -> "subprocess.Popen[bytes]":
+        """Start it; ``dies_at`` is a place of ``mortal`` and ``before`` or ``after``."""
+        arguments = ["demo", "--headless", "--json", "--seed", str(self.seed), "--count", str(self.count)]
+        arguments += ["--scenario", self.scenario] if self.scenario else []
+        command = [sys.executable, "-m", "app", *arguments] if dies_at is None else mortal(*dies_at, arguments)
         environment = os.environ | {"BOTONES_HOME": str(self.home)}
         with self._said.open("ab") as said:
             return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=said)
@@ -41,6 +45,15 @@ class Victim:
     def finish(self) -> dict[str, Any]:
         """Run until it ends by itself, and return its one line, without what may differ."""
         out, _ = self.start().communicate(timeout=PATIENCE)
+        return self._result_of(out)
+
+    def run_into(self, place: str, when: str) -> dict[str, Any] | None:
+        """Run it until it kills itself there; returns its result where it never came there."""
+        process = self.start((place, when))
+        out, _ = process.communicate(timeout=PATIENCE)
+        if process.returncode == -signal.SIGKILL:
+            self.kills += 1
+            return None
         return self._result_of(out)
 
     def kill_when(self, moment: Callable[[float], bool]) -> dict[str, Any] | None:
@@ -84,6 +97,12 @@ class Victim:
     def books(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the practice hotel's own books."""
         return _ask(self.home, "demo/*/sandbox/books.sqlite3", query)
+
+    @property
+    def path(self) -> Path:
+        """The ledger's file."""
+        (found,) = self.home.glob(LEDGER)
+        return found
 
     @property
     def events(self) -> int:

@@ -6,6 +6,7 @@ A web server, a TLS server of an own authority, a proxy, a shut port.
 import socket
 import ssl
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Address
 from pathlib import Path
+from select import select
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -35,7 +37,7 @@ def answering(status: int, body: bytes = b"", headers: dict[str, str] | None = N
 
 @contextmanager
 def answering_with_own_authority(folder: Path) -> Iterator[str]:
-    """Answer over TLS with a certificate that no machine trusts."""
+    """Answer over TLS with a certificate that no machine trusts unless it is given ``authority.pem`` of ``folder``."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(_certificate(folder))
     with _serving(200, b"{}", {}, context) as server:
@@ -144,8 +146,8 @@ def _running(
             thread.join()
 
 
-def _certificate(folder: Path) -> Path:
-    """Write key and certificate of 127.0.0.1, signed by an authority of our own."""
+def _certificate(folder: Path, names: tuple[str, ...] = ()) -> Path:
+    """Write key and certificate of 127.0.0.1, signed by an authority of our own; with names, by itself for those."""
     now = datetime.now(UTC)
 
     def name(common: str, organisation: str) -> x509.Name:
@@ -156,21 +158,72 @@ def _certificate(folder: Path) -> Path:
             ]
         )
 
+    usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
     authority, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name("127.0.0.1", "Loggro"))
-        .issuer_name(name("Inspección", AUTHORITY))
+        .issuer_name(name("127.0.0.1", "Loggro") if names else name("Inspección", AUTHORITY))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName(
+                [x509.IPAddress(IPv4Address("127.0.0.1")), *(x509.DNSName(one) for one in names)]
+            ),
+            critical=False,
+        )
+        .sign(key if names else authority, hashes.SHA256())
+    )
+    root = (
+        x509.CertificateBuilder()
+        .subject_name(name("Inspección", AUTHORITY))
+        .issuer_name(name("Inspección", AUTHORITY))
+        .public_key(authority.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(usage, critical=True)
         .sign(authority, hashes.SHA256())
     )
+    (folder / "authority.pem").write_bytes(root.public_bytes(serialization.Encoding.PEM))
     path = folder / "server.pem"
     path.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + certificate.public_bytes(serialization.Encoding.PEM)
     )
     return path
+
+
+@contextmanager
+def tunnelling(folder: Path, names: tuple[str, ...], user: str, password: str) -> Iterator[tuple[str, Path]]:
+    """Be a proxy that wants a password and leads every name to one TLS server; yields address and what to trust."""
+    wanted = "Basic " + b64encode(f"{user}:{password}".encode()).decode()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trusted = _certificate(folder, names)
+    context.load_cert_chain(trusted)
+    with _serving(200, b"{}", {}, context) as behind:
+
+        class Tunnel(_Handler):
+            def do_CONNECT(self) -> None:
+                self.close_connection = True
+                if self.headers.get("Proxy-Authorization") != wanted:
+                    self.send_response(407)
+                    self.send_header("Proxy-Authenticate", "Basic")
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
+                self.send_response(200)
+                self.end_headers()
+                with socket.create_connection(behind.server_address[:2]) as onward:
+                    ends = {self.connection: onward, onward: self.connection}
+                    while True:
+                        for end in select(list(ends), [], [])[0]:
+                            if not (said := end.recv(65_536)):
+                                return
+                            ends[end].sendall(said)
+
+        with _running(Tunnel) as server:
+            yield f"http://127.0.0.1:{server.server_address[1]}", trusted

@@ -93,3 +93,23 @@ def test_the_hooks_are_given_back(watch: CrashWatch) -> None:
     assert sys.excepthook is not before[0]
     watch.remove()
     assert (sys.excepthook, threading.excepthook) == before
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_that_syncing_goes_on_is_said_only_where_it_does(qtbot: QtBot, theme: Theme, goes_on: bool) -> None:
+    watch = CrashWatch(goes_on=lambda: goes_on)
+    watch.report(mistake("at the start"))
+    qtbot.waitUntil(lambda: watch.window is not None and watch.window.isVisible())
+    assert watch.window is not None
+    said = watch.window.meaning.text()
+    assert ("la sincronización sigue" in said) is goes_on
+    assert ("nada se envía" in said) is not goes_on
+    watch.window.close()
+
+
+def test_the_support_report_is_one_click_away(qtbot: QtBot, watch: CrashWatch) -> None:
+    watch.report(mistake("once"))
+    qtbot.waitUntil(lambda: watch.window is not None and watch.window.isVisible())
+    assert watch.window is not None
+    with qtbot.waitSignal(watch.support_requested):
+        watch.window.support.click()

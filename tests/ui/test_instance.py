@@ -82,7 +82,7 @@ def test_the_socket_of_a_dead_program_is_taken_over(qtbot: QtBot, tmp_path: Path
     code = (
         f"import os, pathlib; from PySide6.QtCore import QCoreApplication; app = QCoreApplication([]); "
         f"from ui.instance import FirstInstance; f = FirstInstance(pathlib.Path({str(tmp_path)!r})); "
-        f"print(f.listen()); os._exit(9)"
+        f"print(f.listen(), flush=True); os._exit(9)"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     dead = subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, stdout=subprocess.PIPE, check=False)
@@ -111,3 +111,29 @@ def test_the_whole_program_starts_once_and_ends_in_order(qtbot: QtBot, tmp_path:
     assert "longest stall" in output
     assert not (home / "botones.pid").exists()
     assert "Traceback" not in errors + (home / "logs" / "botones.log").read_text(encoding="utf-8")
+
+
+def quit_from_outside(home: Path) -> int:
+    environment = os.environ | {"BOTONES_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, "-m", "app", "gui", "--quit"], env=environment, cwd=ROOT, check=False
+    ).returncode
+
+
+def test_the_installer_has_a_running_program_end_in_order(qtbot: QtBot, tmp_path: Path) -> None:
+    home = tmp_path / "María José" / "home"
+    home.parent.mkdir()
+    running = start(home)
+    try:
+        qtbot.waitUntil(lambda: show_first(home.absolute()), timeout=30_000)
+        assert quit_from_outside(home) == 0
+        _output, errors = running.communicate(timeout=20)
+    finally:
+        running.kill()
+    assert running.returncode == 0, errors
+    assert not (home / "botones.pid").exists()
+
+
+def test_where_nobody_works_there_is_nobody_to_end(tmp_path: Path) -> None:
+    assert quit_from_outside(tmp_path / "nowhere") == 0
+    assert not (tmp_path / "nowhere").exists()

@@ -139,8 +139,8 @@ def program(qapp: QApplication, theme: Theme, tmp_path: Path, turning: asyncio.A
 
 def test_the_ledger_is_read_only_once_the_engine_has_it(program: Program) -> None:
     def hear(one: Status) -> bool:
-        program._hear(one)
-        return program._reader is not None
+        program.shown.hear(one)
+        return program.shown.reader is not None
 
     assert not hear(status(trouble=Trouble(failure=Failure.LEDGER_BUSY, system="ledger", since=NOW)))
     assert hear(status(trouble=Trouble(failure=Failure.NETWORK, system="pms", since=NOW)))

@@ -143,6 +143,7 @@ def test_an_empty_search_says_so(qtbot: QtBot, panel: PanelWindow) -> None:
 
 def test_everything_can_be_reached_by_keyboard(qtbot: QtBot, panel: PanelWindow) -> None:
     panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)
     qtbot.keyClick(panel, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(panel.documents.isVisible)
     qtbot.keyClick(panel, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
@@ -264,7 +265,7 @@ def program(qapp: QApplication, theme: Theme, tmp_path: Path, turning: asyncio.A
 
 
 def test_that_it_goes_on_in_the_tray_is_told_once(qtbot: QtBot, program: Program) -> None:
-    program.status = status()
+    program.shown.status = status()
     program.show_panel()
     panel = program.panel
     assert panel is not None
@@ -295,25 +296,26 @@ def test_nothing_of_the_practice_hotel_is_left_where_the_wizard_turned_to_anothe
     program.show_panel()
     former = program.panel
     assert former is not None and former.desk is not None
+    program.context.turn_to(program.context.settings.changed(profile="loggro"))
     program.context.profile = load_profile("loggro", {}, program.context.paths.home)
     program._wizard_left()
     assert program.panel is not None and program.panel is not former
     assert program.panel.desk is None and not former.isVisible()
-    assert not program.status.practice
+    assert not program.shown.status.practice
     program.panel.may_close = True
 
 
 def test_a_pause_lasts_over_a_restart(program: Program) -> None:
-    program.pause(None)
+    program.shown.pause(None)
     assert load(program.context.paths.settings).settings.paused_until == "until-resumed"
-    assert program.status.paused
-    program.resume()
+    assert program.shown.status.paused
+    program.shown.resume()
     assert load(program.context.paths.settings).settings.paused_until is None
-    assert not program.status.paused
+    assert not program.shown.status.paused
 
 
 def test_the_first_status_is_no_promise(program: Program, clock: HandClock) -> None:
-    first: Status = program.status
+    first: Status = program.shown.status
     assert first.proven_at is None
     assert not first.set_up
 

@@ -79,7 +79,10 @@ def page(qtbot: QtBot, turning: asyncio.AbstractEventLoop, theme: Theme, context
 
 
 def shown(qtbot: QtBot, page: NumberingPage, reader: LedgerReader, *proofs: NumberingProof) -> str:
-    page.draw(status(proofs=proofs))
+    # Through the window: it draws its own status again whenever its clock says so.
+    window = page.window()
+    assert isinstance(window, PanelWindow)
+    window.draw(status(proofs=proofs))
     page.open(reader)
     qtbot.waitUntil(lambda: sum(notes.isVisible() for notes in page.notes) == len(proofs))
     return words_in(page)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.model.clock import BOGOTA
 from app.model.errors import Failure
-from app.model.status import Counts, Mood, Status, Trouble
+from app.model.status import Counts, Mood, Sender, Status, Trouble
 from app.texts.status import mood_name
 from tests.support.panel import NOW, HandClock, proof, status
 from ui.theme import Theme
@@ -29,6 +29,10 @@ MOODS: dict[Mood, tuple[Status, str]] = {
     Mood.OFFLINE: (status(trouble=trouble(Failure.NETWORK, False)), "Loggro Pymes: Sin conexión."),
     Mood.NOT_SET_UP: (status(set_up=False), "Falta configurar la conexión. El asistente muestra cómo, paso a paso."),
     Mood.UNKNOWN: (status(proven_at=None), "Todavía no hay una comprobación completa."),
+    Mood.SPARE: (
+        status(spare_of=Sender(computer="RECEPCION", since=NOW), proven_at=None, counts=Counts(held=1)),
+        "Reserva de RECEPCION: ese computador envía, este solo mira.",
+    ),
 }
 
 

@@ -257,3 +257,19 @@ def test_the_day_of_the_vigencia_is_that_of_bogota(person: Person, tmp_path: Pat
     page = drop(person, tmp_path, pdf_of(late))
     assert page.form.found is not None
     assert page.form.found.ranges[0][1].valid_from == factura.valid_from != date.min
+
+
+def test_the_practice_hotel_prints_its_forms_and_both_ranges_are_proven_with_them(person: Person) -> None:
+    page = page_of(person)
+    for family in (Family.FACTURA, Family.DOCUMENTO_SOPORTE):
+        person.wait(page.form.practice.isVisible)
+        person.click(page.form.practice)
+        person.wait(page.form.review.isVisible)
+        assert page.form.found is not None
+        assert [one.family for _row, one in page.form.found.ranges] == [family]
+        person.click(page.form.review.all)
+        person.click(page.form.review.use)
+        person.wait(lambda: person.window.flow.busy is None and bool(person.window.flow.activation.proofs))
+    proofs = person.window.flow.activation.proofs
+    assert all(proof.holds for proof in proofs)
+    assert not page.form.practice.isVisible()

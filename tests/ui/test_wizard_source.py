@@ -13,11 +13,13 @@ from app.model.parties import Party
 from app.model.route import Route
 from app.model.setup import BlockerKind, Connection, Draft, Entry, Step
 from app.model.source import SourceKind
+from app.sandbox.tokens import Kind
 from app.sandbox.ubl_writer import mailed_xml
 from app.setup.verification import evidence_of
 from tests.support import ubl
 from tests.support.wizard import Person, Seat
 from ui.context import Context
+from ui.loop import spawn
 from ui.wizard.connections import ConnectionsPage
 from ui.wizard.numbering import NumberingPage
 from ui.wizard.welcome import WelcomePage
@@ -117,14 +119,15 @@ def test_the_range_needs_loggro_fe_and_asks_for_the_next_number(home: Context, s
     person.click(page.source.choices[SourceKind.RANGE])
     assert not page.fe.wanted.isVisible() and page.fe.user.isVisible(), "it is no longer optional"
     assert page.source.number.isVisible() and not page.pms.isVisible()
-    person.type(page.source.number.editor, "FEH41")
-    assert page.source.number.editor.property("slip") == "block"
-    person.type(page.source.number.editor, "1.041")
+    person.type(page.source.number.editors[Family.FACTURA], "FEH41")
+    assert page.source.number.editors[Family.FACTURA].property("slip") == "block"
+    person.type(page.source.number.editors[Family.FACTURA], "1.041")
+    person.type(page.source.number.editors[Family.NOTA_CREDITO], "7")
     person.connect()
     person.proceed()
     flow = person.window.flow
     assert flow.activation.connections == (Connection.PYMES, Connection.FE)
-    assert flow.activation.next_number == 1041
+    assert flow.activation.next_numbers == {Family.FACTURA: 1041, Family.NOTA_CREDITO: 7}
 
 
 def test_the_next_number_is_what_alojamientos_says_of_the_range_that_it_lies_in(home: Context, seat: Seat) -> None:
@@ -177,3 +180,43 @@ def test_a_page_built_for_one_source_is_built_anew_for_another(home: Context, se
     assert person.window.flow.activation.route(Operation.PMS_RESOLUTIONS) is Route.GUIDED
     page = person.window._page_of(Step.NUMBERING)
     assert isinstance(page, NumberingPage) and not page._reads
+
+
+def test_the_address_of_the_fe_service_is_typed_tried_and_kept_once_it_answers(home: Context, seat: Seat) -> None:
+    service = home.profile.fe
+    assert service is not None
+    # A hotel, whose profile has no address; the service is that of the practice hotel.
+    home.profile = home.profile.model_copy(update={"fe": None, "practice": False})
+    practice = home.practice
+    person = seat(home)
+    person.welcome()
+    card = connections(person).fe
+    connections(person).hotel.nit.setText("900508908")
+    connections(person).hotel.commit()
+    person.click(card.wanted)
+    person.wait(card.address.isVisible)
+    person.type(card.user, "usuario")
+    person.type(card.password.editor, "mala")
+    for wrong in ("fe.loggro.com/servicio", "http://fe.loggro.com", "https://u:clave@fe.loggro.com", "https://"):
+        person.type(card.address, wrong)
+        assert card.address.property("slip") == "block" and not card.go.isEnabled(), wrong
+    person.type(card.address, service + "?wsdl")
+    assert card.address.property("slip") != "block" and card.go.isEnabled()
+    person.click(card.go)
+    person.wait(lambda: person.window.flow.busy is None)
+    assert home.settings.fe_address is None and home.profile.fe is None, "nobody let us in there"
+    issued: list[dict[str, str]] = []
+
+    async def issue() -> None:
+        assert practice is not None
+        issued.append(await practice.credentials(Kind.FE))
+
+    spawn(issue(), print)
+    person.wait(lambda: bool(issued))
+    person.type(card.user, issued[0]["user"])
+    person.type(card.password.editor, issued[0]["password"])
+    person.click(card.go)
+    person.wait(lambda: home.settings.fe_address is not None)
+    assert home.settings.fe_address == service == home.profile.fe
+    person.wait(card.stored.isVisible)
+    assert not card.address.isVisible()

@@ -1,18 +1,19 @@
-"""The page of documents: search, filters, the list, and beside it the chosen document. It only reads the ledger."""
+"""The page of documents: filters, the list, and beside it the chosen document. It only reads the ledger."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, Protocol
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QButtonGroup,
-    QHBoxLayout,
+    QApplication,
     QHeaderView,
-    QLineEdit,
+    QMenu,
     QSplitter,
     QStackedLayout,
     QTableView,
@@ -22,22 +23,30 @@ from PySide6.QtWidgets import (
 
 from app.model.documents import Document
 from app.model.journey import Event, State
+from app.model.listing import Order
 from app.model.status import Counts, Status
-from app.texts import _, whole
+from app.texts import _, plural, whole
 from app.texts.documents import how_many
-from ui.panel.detail import Detail, Whole
-from ui.panel.model import AMOUNT, COUNTERPARTY, DATE, NUMBER, STATE, DocumentsModel, Pages
+from ui.context import Context
+from ui.loop import ask, spawn
+from ui.panel.detail import Detail, Whole, may_try_again, read_whole
+from ui.panel.filters import Filters
+from ui.panel.model import AMOUNT, COUNTERPARTY, DATE, NUMBER, ORDERS, STATE, DocumentsModel, Pages, column_name
+from ui.panel.paper import Papers
 from ui.panel.query import Latest
 from ui.panel.rowpainter import ROW_HEIGHT, RowPainter
-from ui.parts import Button, EmptyState, Kind, Words
-from ui.theme import Role, Space, tokens
-from ui.theme.icons import tinted
+from ui.parts import Banner, Button, EmptyState, IconButton, Surface, Words
+from ui.parts.confirm import Confirm
+from ui.theme import Role, Space, Tone
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
     from app.storage.numbers import Known
+    from app.storage.pending import Group, Waiting
     from app.sync.ledger_reader import Row
 
-_TYPING_MS: Final = 180
+_GATHER_MS: Final = 150
+_MOST: Final = 5_000
+"""So many documents are acted on together."""
 _WIDTHS: Final = {NUMBER: 140, DATE: 104, AMOUNT: 134, STATE: 140}
 _SHORTEST_NAME: Final = 80
 _NAME: Final = 150
@@ -55,72 +64,103 @@ class Reader(Pages, Protocol):
 
     def counts(self) -> Counts: ...
 
+    def causes(self) -> list[tuple[str, str, int]]: ...
+
+    def held(self) -> tuple[Group, ...]: ...
+
+    def waiting(self, state: State, limit: int) -> tuple[Waiting, ...]: ...
+
     def numbers(self) -> tuple[Known, ...]: ...
 
     def close(self) -> None: ...
 
 
-_WAITING: Final = (State.SEEN, State.SENDING, State.SENT)
-
-
 class DocumentsPage(QWidget):
     """All documents, for ever."""
 
+    help_requested = Signal(str)
+    """The page of the help about a cause."""
     release_requested = Signal(str)
     """The ledger key of a document to be taken up again."""
+    releases_requested = Signal(object)
+    """The ledger keys of several, to be taken up again together."""
     opened = Signal(str)
     """The key of the document whose detail is shown."""
 
-    def __init__(self, on_error: Callable[[BaseException], object], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, context: Context, on_error: Callable[[BaseException], object], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._on_error = on_error
         self._reader: Reader | None = None
         self._details = Latest(on_error)
+        self._gathering = Latest(on_error)
         self._row: Row | None = None
         self._keeps_place = False
+        self._missed = False
+        """The ledger has moved while several were chosen: the list stood still, so that none is mistaken."""
+        self.chosen: tuple[Row, ...] = ()
+        """The documents selected, once they are read."""
         self.model = DocumentsModel(on_error, self)
+        self.filters = Filters(context.clock, on_error)
+        self.search, self.chips, self.found = self.filters.search, self.filters.chips, self.filters.found
+        self.papers = Papers(context, on_error, self)
         self._build()
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(_TYPING_MS)
-        self._typing.timeout.connect(self._filter)
-        self.search.textChanged.connect(lambda _text: self._typing.start())
+        self._gather = QTimer(self)
+        self._gather.setSingleShot(True)
+        self._gather.setInterval(_GATHER_MS)
+        self._gather.timeout.connect(self._read_chosen)
+        self._connect()
+        self._tell_count(0)
+
+    def _connect(self) -> None:
+        self.filters.changed.connect(self._filter)
         self.model.counted.connect(self._tell_count)
         self.model.page_read.connect(self._find_again)
-        self.model.modelReset.connect(self._show_list)
+        self.model.modelReset.connect(self._after_reset)
         self.table.selectionModel().currentRowChanged.connect(self._choose)
+        self.table.selectionModel().selectionChanged.connect(self._selection_changed)
+        self.table.customContextMenuRequested.connect(self._show_menu)
+        self.table.horizontalHeader().sectionClicked.connect(self.model.sort_by)
         self.detail.closed.connect(self.close_detail)
         self.detail.release_requested.connect(self.release_requested)
+        self.detail.help_requested.connect(self.help_requested)
+        self.detail.paper_requested.connect(self.papers.save)
+        self.detail.official_requested.connect(self.papers.save_official)
+        self.papers.told.connect(self._tell_paper)
         QShortcut(QKeySequence.StandardKey.Find, self, self._go_to_search)
-        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._step_back)
-        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self._tell_count(0)
+        for keys, do in (
+            (QKeySequence(Qt.Key.Key_Escape), self._step_back),
+            (QKeySequence(QKeySequence.StandardKey.Copy), self.copy_numbers),
+        ):
+            shortcut = QShortcut(keys, self.table if do == self.copy_numbers else self, do)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     # What the window asks for
 
     def open(self, reader: Reader) -> None:
         """Begin to read."""
         self._reader = reader
+        self.filters.open(reader)
         self.model.open(reader)
 
     def draw(self, status: Status) -> None:
         """Show the counts of this Status on the filters."""
-        for states, name, count in _filters(status.counts):
-            chip = self.chips[states]
-            chip.setText(f"{name}  {whole(count)}" if count else name)
-            chip.setVisible(bool(count) or not states or states == (State.PROVEN,) or chip.isChecked())
+        self.filters.draw(status)
 
     def refresh(self) -> None:
-        """Look into the ledger again."""
-        self.model.refresh()
+        """Look into the ledger again; while several documents are chosen the list stands still."""
+        if self._count_chosen() > 1:
+            self._missed = True
+        else:
+            self._missed = False
+            self.model.refresh()
         if self._row is not None:
             self._ask_detail(self._row)
 
     def show_states(self, states: tuple[State, ...]) -> None:
         """Filter by these states, as if the chip had been pressed."""
-        self.search.clear()
-        self.chips[states].setChecked(True)
-        self.chips[states].setVisible(True)
-        self._filter()
+        self.filters.show_states(states)
 
     def show_row(self, row: Row) -> None:
         """Show the detail of a document chosen elsewhere."""
@@ -138,48 +178,49 @@ class DocumentsPage(QWidget):
         self.table.setCurrentIndex(QModelIndex())
         self.table.setFocus()
 
+    def remember(self, place: QSettings) -> None:
+        """Keep widths and order for the next start."""
+        place.setValue("documents/widths", [str(self._widths[column]) for column in _WIDTHS])
+        place.setValue("documents/order", self.model.listing.order.value)
+        place.setValue("documents/descending", self.model.listing.descending)
+        place.setValue("documents/split", self._splitter.saveState())
+
+    def restore(self, place: QSettings) -> None:
+        """Put back what ``remember`` kept; what is not readable stays as it was."""
+        widths: Any = place.value("documents/widths", [])
+        if isinstance(widths, list) and len(widths) == len(_WIDTHS) and all(str(one).isdigit() for one in widths):
+            for column, width in zip(_WIDTHS, widths, strict=True):
+                self._widths[column] = min(max(int(width), _SHORTEST_NAME), 600)
+                self.table.horizontalHeader().resizeSection(column, self._widths[column])
+        order = place.value("documents/order")
+        if order in set(Order):
+            descending = place.value("documents/descending", True, type=bool)
+            self.model.show(replace(self.model.listing, order=Order(order), descending=bool(descending)))
+        split: Any = place.value("documents/split")
+        if split is not None:
+            self._splitter.restoreState(split)
+
     # Building
 
     def _build(self) -> None:
-        self.search = QLineEdit()
-        self.search.setPlaceholderText(_("Buscar por número, nombre o identificación"))
-        self.search.setAccessibleName(_("Buscar documentos"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setMinimumWidth(260)
-        self.search.addAction(tinted("search", tokens().faint, 16), QLineEdit.ActionPosition.LeadingPosition)
-        self.found = Words("", Role.CAPTION, wraps=False)
-        top = QHBoxLayout()
-        top.setSpacing(Space.MEDIUM)
-        top.addWidget(self.search, 1)
-        top.addWidget(self.found)
-        chips = QHBoxLayout()
-        chips.setSpacing(Space.SMALL)
-        group = QButtonGroup(self)
-        self.chips: dict[tuple[State, ...], Button] = {}
-        for states, name, _count in _filters(Counts()):
-            chip = Button(name, Kind.CHIP)
-            chip.setAccessibleName(_("Filtro: {name}").format(name=name))
-            chip.clicked.connect(self._filter)
-            group.addButton(chip)
-            chips.addWidget(chip)
-            self.chips[states] = chip
-        chips.addStretch(1)
-        self.chips[()].setChecked(True)
+        self._widths = dict(_WIDTHS)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setHandleWidth(Space.LARGE)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self._build_list())
-        self.detail = Detail()
+        self.detail = Detail(self._on_error)
         self._splitter.addWidget(self.detail)
         self._splitter.setStretchFactor(0, 3)
         self._splitter.setStretchFactor(1, 1)
-        self._splitter.setSizes([720, 360])
-        column = QVBoxLayout(self)
-        column.setContentsMargins(Space.WIDE, Space.LARGE, Space.WIDE, Space.WIDE)
-        column.setSpacing(Space.MEDIUM)
-        column.addLayout(top)
-        column.addLayout(chips)
-        column.addWidget(self._splitter, 1)
+        self._splitter.setSizes([720, 380])
+        self._paper = Banner(Tone.GOOD, "", action=_("Abrir"), do=self.papers.open_last)
+        self._paper.hide()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(Space.WIDE, Space.LARGE, Space.WIDE, Space.WIDE)
+        box.setSpacing(Space.MEDIUM)
+        box.addWidget(self.filters)
+        box.addWidget(self._paper)
+        box.addWidget(self._splitter, 1)
 
     def _build_list(self) -> QWidget:
         self.table = QTableView()
@@ -187,10 +228,11 @@ class DocumentsPage(QWidget):
         self.table.setItemDelegate(RowPainter(self.table))
         self.table.setAccessibleName(_("Documentos"))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.table.setShowGrid(False)
         self.table.setTabKeyNavigation(False)
         self.table.setWordWrap(False)
@@ -200,44 +242,82 @@ class DocumentsPage(QWidget):
         down.setDefaultSectionSize(ROW_HEIGHT)
         across = self.table.horizontalHeader()
         across.setHighlightSections(False)
-        across.setSectionsClickable(False)
+        across.setSectionsClickable(True)
         across.setMinimumSectionSize(_SHORTEST_NAME)
         for column, width in _WIDTHS.items():
             across.resizeSection(column, width)
         across.setSectionResizeMode(COUNTERPARTY, QHeaderView.ResizeMode.Stretch)
+        across.sectionResized.connect(self._resized)
         self.table.viewport().installEventFilter(self)
-        self._nothing = EmptyState("inbox", "", "")
+        self._nothing = EmptyState(
+            "inbox",
+            _("Todavía no hay documentos"),
+            _("Cuando Alojamientos apruebe uno, aparece aquí con todo lo que le pasa."),
+        )
+        self._not_found = EmptyState(
+            "search",
+            "",
+            "",
+            action=_("Quitar filtros"),
+            do=self.filters.clear,
+        )
         holder = QWidget()
         self._stack = QStackedLayout(holder)
-        self._stack.addWidget(self.table)
-        self._stack.addWidget(self._nothing)
-        holder.setMinimumWidth(200)
-        return holder
+        for one in (self.table, self._nothing, self._not_found):
+            self._stack.addWidget(one)
+        whole_list = QWidget()
+        whole_list.setMinimumWidth(200)
+        box = QVBoxLayout(whole_list)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(Space.SMALL)
+        box.addWidget(holder, 1)
+        box.addWidget(self._build_bar())
+        return whole_list
 
-    # Slots
+    def _build_bar(self) -> QWidget:
+        self.bar = Surface("sunken", across=True, margins=(12, 8, 8, 8), spacing=Space.SMALL)
+        self._said_chosen = Words("", Role.STRONG, wraps=False)
+        self.again = Button(_("Reintentar"), icon="sync")
+        self.again.setToolTip(_("Vuelve a intentar los que esperan a una persona"))
+        self.again.clicked.connect(lambda: spawn(self._try_again(), self._on_error))
+        self.copy = Button(_("Copiar números"), icon="copy")
+        self.copy.clicked.connect(self.copy_numbers)
+        none = IconButton("cross", _("Quitar la selección"))
+        none.clicked.connect(self.table.clearSelection)
+        self.bar.box.addWidget(self._said_chosen, 1)
+        for button in (self.again, self.copy, none):
+            self.bar.box.addWidget(button)
+        self.bar.hide()
+        return self.bar
+
+    # The list
 
     def _filter(self) -> None:
-        self._typing.stop()
         self._keeps_place = False
-        states = next(states for states, chip in self.chips.items() if chip.isChecked())
-        self.model.filter(states, self.search.text())
+        self.model.show(self.filters.listing(self.model.listing))
 
     def _tell_count(self, count: int) -> None:
-        self.found.setText(how_many(count))
+        self.filters.tell_count(count)
         if count:
-            self._show_list()
-            return
-        if self.search.text() or not self.chips[()].isChecked():
-            self._nothing.tell(_("Nada con ese filtro"), _("Pruebe con otras palabras o quite el filtro."))
+            self._stack.setCurrentWidget(self.table)
+        elif self.model.listing.is_filtered:
+            self._not_found.tell(_("Nada con ese filtro"), _("Pruebe con otras palabras o quite el filtro."))
+            self._stack.setCurrentWidget(self._not_found)
         else:
-            self._nothing.tell(
-                _("Todavía no hay documentos"),
-                _("Cuando Alojamientos apruebe uno, aparece aquí con todo lo que le pasa."),
-            )
-        self._stack.setCurrentWidget(self._nothing)
+            self._stack.setCurrentWidget(self._nothing)
 
-    def _show_list(self) -> None:
-        self._stack.setCurrentWidget(self.table)
+    def _after_reset(self) -> None:
+        if self.model.rowCount():
+            self._stack.setCurrentWidget(self.table)
+        self.table.scrollToTop()
+
+    def _sort(self, order: Order) -> None:
+        if order is Order.NEWEST:
+            self.model.show(replace(self.model.listing, order=order, descending=True))
+        else:
+            self.model.sort_by(ORDERS.index(order))
+
+    # The chosen document
 
     def _choose(self, index: QModelIndex) -> None:
         row = self.model.row(index)
@@ -248,14 +328,8 @@ class DocumentsPage(QWidget):
         self._ask_detail(row)
 
     def _ask_detail(self, row: Row) -> None:
-        if (reader := self._reader) is None:
-            return
-
-        def read() -> Whole:
-            # The row anew too: the list may hold an older one than the events tell of.
-            return Whole(reader.row(row.key) or row, reader.document(row.key), reader.timeline(row.key))
-
-        self._details.ask(read, self._show_detail)
+        if (reader := self._reader) is not None:
+            self._details.ask(partial(read_whole, reader, row), self._show_detail)
 
     def _show_detail(self, found: Whole) -> None:
         if self._row is not None and found.row.key == self._row.key:
@@ -265,6 +339,8 @@ class DocumentsPage(QWidget):
 
     def _find_again(self) -> None:
         """Put the selection back on the chosen document, which new ones may have pushed down."""
+        if self._count_chosen() > 1:
+            return
         current = self.model.row(self.table.currentIndex())
         if self._row is None:
             # Chosen while its page was still being read.
@@ -279,16 +355,132 @@ class DocumentsPage(QWidget):
         else:
             self.table.clearSelection()
 
+    # Several documents
+
+    def _ranges(self) -> list[tuple[int, int]]:
+        """Return first row and number of rows of what is selected."""
+        found = self.table.selectionModel().selection()
+        return [(found.at(number).top(), found.at(number).height()) for number in range(found.count())]
+
+    def _count_chosen(self) -> int:
+        return sum(height for _top, height in self._ranges())
+
+    def _selection_changed(self) -> None:
+        count = self._count_chosen()
+        self.chosen = ()
+        self.bar.setVisible(count > 1)
+        self.again.setEnabled(False)
+        self.copy.setEnabled(False)
+        if count > 1:
+            said = plural("{n} seleccionado", "{n} seleccionados", count).format(n=whole(count))
+            if count > _MOST:
+                said = _("{said}; se actúa sobre los primeros {most}").format(said=said, most=whole(_MOST))
+            self._said_chosen.setText(said)
+            self._gather.start()
+        elif self._missed:
+            self.refresh()
+
+    def _read_chosen(self) -> None:
+        """Read which documents are selected, while the list stands still."""
+        reader, listing, ranges = self._reader, self.model.listing, sorted(self._ranges())
+        if reader is None or self._count_chosen() < 2:
+            return
+
+        def read() -> list[tuple[int, Row]]:
+            found: list[tuple[int, Row]] = []
+            for top, height in ranges:
+                wanted = min(height, _MOST - len(found))
+                found += enumerate(reader.page(top, wanted, listing), start=top) if wanted > 0 else ()
+            return found
+
+        self._gathering.ask(read, self._take_chosen)
+
+    def _take_chosen(self, found: list[tuple[int, Row]]) -> None:
+        for number, row in found:
+            shown = self.model.shown_row(number)
+            if shown is not None and shown.key != row.key:
+                # The ledger moved between what the person saw and this: nothing is done to what was not meant.
+                self.table.clearSelection()
+                self.refresh()
+                return
+        self.chosen = tuple(row for _number, row in found)
+        self.again.setEnabled(any(map(may_try_again, self.chosen)))
+        self.copy.setEnabled(bool(self.chosen))
+
+    async def _try_again(self) -> None:
+        rows = [row for row in self.chosen if may_try_again(row)]
+        happens = [
+            plural("Se vuelve a intentar {n} documento.", "Se vuelven a intentar {n} documentos.", len(rows)).format(
+                n=whole(len(rows))
+            ),
+            _("Cada uno pasa otra vez por todas las comprobaciones; el que aún no se pueda enviar vuelve a esperar."),
+        ]
+        if left := len(self.chosen) - len(rows):
+            happens.append(_("Los demás no esperan a una persona y no cambian: {n}.").format(n=how_many(left)))
+        if await ask(Confirm(_("Reintentar"), happens, _("Reintentar"), icon="sync", parent=self)):
+            self.releases_requested.emit([row.key for row in rows])
+            self.table.clearSelection()
+
+    def copy_numbers(self) -> None:
+        """Put the numbers of what is selected into the clipboard, one a line."""
+        rows = self.chosen or ((self._row,) if self._row is not None else ())
+        if rows:
+            QApplication.clipboard().setText("\n".join(row.full_number for row in rows))
+
+    # The menu
+
+    def _show_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if (rows := self.chosen or ((self._row,) if self._row is not None else ())) and self._count_chosen():
+            self._fill_menu(menu, rows)
+            menu.addSeparator()
+        order = menu.addMenu(_("Ordenar por"))
+        for name, by in (
+            (_("Más nuevos"), Order.NEWEST),
+            *zip(map(column_name, range(STATE + 1)), ORDERS, strict=True),
+        ):
+            action = QAction(name, order)
+            action.setCheckable(True)
+            action.setChecked(self.model.listing.order is by)
+            action.triggered.connect(lambda _checked=False, by=by: self._sort(by))
+            order.addAction(action)
+        menu.popup(self.table.viewport().mapToGlobal(place))
+
+    def _fill_menu(self, menu: QMenu, rows: tuple[Row, ...]) -> None:
+        menu.addAction(_("Copiar número") if len(rows) == 1 else _("Copiar números"), self.copy_numbers)
+        if len(rows) > 1:
+            menu.addAction(self.again.text(), self.again.click).setEnabled(self.again.isEnabled())
+            return
+        (row,) = rows
+        again = menu.addAction(_("Reintentar"), lambda: self.release_requested.emit(row.key))
+        again.setEnabled(may_try_again(row))
+        save = menu.addAction(_("Guardar PDF…"), lambda: self.papers.save(self.detail.shown))
+        save.setEnabled(self.detail.shown is not None and self.detail.shown.document is not None)
+
+    def _tell_paper(self, title: str, text: str, good: bool) -> None:
+        self._paper.tell(Tone.GOOD if good else Tone.WARN, title, text)
+        self._paper.button.setVisible(good)
+        self._paper.setVisible(bool(title))
+
+    # Keys and widths
+
     def _go_to_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
+    def _resized(self, column: int, _before: int, after: int) -> None:
+        if column in self._widths and after and not self.table.isColumnHidden(column):
+            self._widths[column] = after
+            self._fit_columns()
+
     def _fit_columns(self) -> None:
-        room = self.table.viewport().width() - sum(_WIDTHS.values())
+        widths = self._widths
+        room = self.table.viewport().width() - sum(widths.values())
         self.table.setColumnHidden(DATE, room < _NAME)
-        self.table.setColumnHidden(AMOUNT, room + _WIDTHS[DATE] < _NAME)
+        self.table.setColumnHidden(AMOUNT, room + widths[DATE] < _NAME)
         # Beside a detail in a narrow window: number and state say which one it is.
-        self.table.setColumnHidden(COUNTERPARTY, room + _WIDTHS[DATE] + _WIDTHS[AMOUNT] < _SHORTEST_NAME)
+        self.table.setColumnHidden(COUNTERPARTY, room + widths[DATE] + widths[AMOUNT] < _SHORTEST_NAME)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize:
@@ -298,17 +490,7 @@ class DocumentsPage(QWidget):
     def _step_back(self) -> None:
         if self.search.text():
             self.search.clear()
+        elif self._count_chosen() > 1:
+            self.table.clearSelection()
         elif self._row is not None:
             self.close_detail()
-
-
-def _filters(counts: Counts) -> tuple[tuple[tuple[State, ...], str, int], ...]:
-    return (
-        ((), _("Todos"), counts.total),
-        ((State.PROVEN,), _("En Pymes"), counts.proven),
-        (_WAITING, _("En espera"), counts.waiting),
-        ((State.IN_DOUBT,), _("En duda"), counts.in_doubt),
-        ((State.HELD,), _("Retenidos"), counts.held),
-        ((State.CONFLICT,), _("En conflicto"), counts.conflict),
-        ((State.MISSING,), _("Faltan"), counts.missing),
-    )

@@ -9,7 +9,7 @@ from app.model.clock import Clock
 from app.model.status import Status
 from app.texts import _, when
 from app.texts.documents import how_many, mode_name
-from app.texts.status import practice_line, proof_line, sentence
+from app.texts.status import practice_line, proof_line, sentence, spare_line
 from ui.parts import Button, Elided, Icon, Kind, MoodPill, Surface, Words
 from ui.theme import Role, Space, Tone
 from ui.tray import tomorrow
@@ -58,6 +58,12 @@ class DeskRibbon(Ribbon):
         # The line stays as high as without the button.
         self.row.setContentsMargins(Space.WIDE, 2, Space.WIDE, 2)
 
+    def tell_drills(self, line: str) -> None:
+        """Say which simulacros are on, on every page; an empty line where none is."""
+        words = f"{practice_line()} · {line}" if line else practice_line()
+        self._words.setText(words)
+        self.setAccessibleName(words)
+
 
 def session_ribbon() -> Ribbon:
     """Return the ribbon for a machine whose vault cannot be used."""
@@ -74,6 +80,8 @@ class Header(Surface):
     sync_requested = Signal()
     pause_requested = Signal(object)
     resume_requested = Signal()
+    take_over_requested = Signal()
+    """This computer is to send, where another one does."""
 
     def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__("band", parent=parent, spacing=0)
@@ -99,7 +107,11 @@ class Header(Surface):
         self.resume.clicked.connect(self.resume_requested)
         self.sync = Button(_("Sincronizar ahora"), Kind.PRIMARY, icon="sync")
         self.sync.clicked.connect(self.sync_requested)
-        for button in (self.pause, self.resume, self.sync):
+        self.take = Button(_("Enviar desde aquí"), icon="send")
+        self.take.setToolTip(_("El otro computador termina lo que está enviando y deja el turno a este."))
+        self.take.clicked.connect(self.take_over_requested)
+        self.take.hide()
+        for button in (self.take, self.pause, self.resume, self.sync):
             row.addWidget(button)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
@@ -120,9 +132,13 @@ class Header(Surface):
         self.sentence.setText(sentence(status, now))
         self.proof.setText(self._proof_words(status, now))
         self.sync.setVisible(not status.paused)
-        self.sync.setEnabled(status.set_up and not status.working)
+        spare = spare_line(status)
+        self.take.setVisible(bool(spare))
+        self.sync.setEnabled(status.set_up and not status.working and not spare)
+        self.sync.setToolTip(spare)
+        self.pause.setToolTip(spare)
         self.pause.setVisible(not status.paused)
-        self.pause.setEnabled(status.set_up)
+        self.pause.setEnabled(status.set_up and not spare)
         self.resume.setVisible(status.paused)
         self.progress.setVisible(status.progress is not None)
         if status.progress is not None:

@@ -10,21 +10,23 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from app.model.clock import Clock
 from app.model.forecast import Forecast
 from app.model.numbering import NumberingProof
 from app.model.status import Status
 from app.texts import _
 from app.texts.numbering import prefix_warning
 from app.texts.relevo import relevo_line, relevo_title
+from ui.context import Context
 from ui.loop import in_thread, spawn
 from ui.panel.documents import Reader
 from ui.panel.query import Latest
+from ui.panel.radar import RadarBar
 from ui.panel.rangewatch import RangeNotes
 from ui.parts import Banner, Card, EmptyState, ProofTable, Scroll, clear
 from ui.theme import Space, Tone
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
+    from app.sync.radar import Seen
     from app.sync.watch import Watch
 
 _REST_MS = 5_000
@@ -38,10 +40,11 @@ class NumberingPage(Scroll):
     sync_requested = Signal()
 
     def __init__(
-        self, clock: Clock, on_error: Callable[[BaseException], object], parent: QWidget | None = None
+        self, context: Context, on_error: Callable[[BaseException], object], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent=parent)
-        self._clock = clock
+        self._context = context
+        self._clock = context.clock
         self._on_error = on_error
         self._reader: Reader | None = None
         self._query = Latest(on_error)
@@ -62,6 +65,8 @@ class NumberingPage(Scroll):
         )
         self.saved = Banner(Tone.GOOD, "")
         self.saved.hide()
+        self.radar = RadarBar(context, on_error)
+        self.radar.looked.connect(self._reckon)
         self._notices = QVBoxLayout()
         self._notices.setSpacing(Space.SMALL)
         self._cards = QVBoxLayout()
@@ -73,6 +78,7 @@ class NumberingPage(Scroll):
         self.box.addLayout(self._notices)
         self.box.addWidget(self._empty)
         self.box.addLayout(self._cards)
+        self.box.addWidget(self.radar)
         self.box.addStretch(1)
         self._frames: list[Card] = []
         self._left: list[tuple[ProofTable, NumberingProof]] = []
@@ -80,6 +86,7 @@ class NumberingPage(Scroll):
     def open(self, reader: Reader) -> None:
         """Begin to read."""
         self._reader = reader
+        self.radar.open(reader)
         self.refresh()
 
     def refresh(self) -> None:
@@ -98,10 +105,12 @@ class NumberingPage(Scroll):
             return
         self._rest.start()
 
-        def work() -> Watch:
+        def work() -> tuple[Watch, Seen]:
+            from app.sync import radar
             from app.sync.watch import watch_ranges
 
-            return watch_ranges(reader.numbers(), proofs, self._clock.now())
+            seen = radar.load(self._context.paths.sales(self._context.settings.key))
+            return watch_ranges(reader.numbers(), proofs, self._clock.now(), seen.stands), seen
 
         self._query.ask(work, self._show_watch)
 
@@ -109,6 +118,7 @@ class NumberingPage(Scroll):
         """Show the proofs of this Status, those with a difference first."""
         proofs = sorted(status.proofs, key=lambda proof: proof.holds)
         self._empty.setVisible(not proofs)
+        self.radar.setVisible(bool(proofs) and self.radar.is_possible)
         self._verdict.setVisible(bool(proofs))
         broken = sum(not proof.holds for proof in proofs)
         if broken:
@@ -152,7 +162,9 @@ class NumberingPage(Scroll):
             table.show_proof(proof)
             QTimer.singleShot(0, self, self._draw_next)
 
-    def _show_watch(self, watch: Watch) -> None:
+    def _show_watch(self, found: tuple[Watch, Seen]) -> None:
+        watch, seen = found
+        self.radar.show_seen(seen.at)
         clear(self._notices)
         for relevo in watch.relevos:
             self._notices.addWidget(Banner(Tone.BUSY, relevo_title(relevo), relevo_line(relevo), icon="sync"))
@@ -161,10 +173,10 @@ class NumberingPage(Scroll):
             self._notices.addWidget(Banner(Tone.WARN, _("Prefijos que se pueden confundir"), lines))
         by_proof = {id(one.proof): one for one in watch.ranges}
         for notes, proof in zip(self.notes, self._proofs, strict=False):
-            found = by_proof.get(id(proof))
-            notes.setVisible(found is not None)
-            if found is not None:
-                notes.show_watch(found)
+            noted = by_proof.get(id(proof))
+            notes.setVisible(noted is not None)
+            if noted is not None:
+                notes.show_watch(noted)
 
     def _ask_for_place(self, forecast: Forecast) -> None:
         dialog = QFileDialog(self, _("Guardar en el calendario"))

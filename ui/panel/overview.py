@@ -18,6 +18,7 @@ from app.model.status import Status
 from app.texts import _, money, when, whole
 from app.texts.causes import explain_failure
 from app.texts.documents import families_name, state_name
+from app.texts.forecast import ending_title, watch_line
 from app.texts.numbering import proof_title
 from app.texts.status import needs, rebuild_story, rebuild_title, trouble_line
 from ui.panel.documents import Reader
@@ -119,6 +120,7 @@ class OverviewPage(Scroll):
             status.rebuild,
             counts,
             tuple(_content(proof) for proof in broken),
+            status.ending_ranges,
         )
         if shown == self._needs_shown:
             return
@@ -158,6 +160,17 @@ class OverviewPage(Scroll):
                     _("{what}. Nada de este rango se envía.").format(what=proof_title(proof)),
                     action=_("Ver"),
                     do=self.numbering_requested.emit,
+                )
+            )
+        for one in status.ending_ranges:
+            self._needs.addWidget(
+                Banner(
+                    Tone.WARN,
+                    ending_title(one),
+                    watch_line(one),
+                    action=_("Ver"),
+                    do=self.numbering_requested.emit,
+                    icon="clock",
                 )
             )
         kinds = [

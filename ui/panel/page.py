@@ -19,12 +19,22 @@ class Page(StrEnum):
     OVERVIEW = "overview"
     DOCUMENTS = "documents"
     NUMBERING = "numbering"
+    PENDING = "pending"
+    RECONCILIATION = "reconciliation"
+    DRILLS = "drills"
+    SETTINGS = "settings"
+    HELP = "help"
 
 
 NAMES: Final[Mapping[Page, str]] = {
     Page.OVERVIEW: N_("Resumen"),
     Page.DOCUMENTS: N_("Documentos"),
     Page.NUMBERING: N_("Numeración"),
+    Page.PENDING: N_("Pendientes"),
+    Page.RECONCILIATION: N_("Conciliación"),
+    Page.DRILLS: N_("Simulacros"),
+    Page.SETTINGS: N_("Ajustes"),
+    Page.HELP: N_("Ayuda"),
 }
 """What the navigation calls a page; its icon has the name of the page."""
 

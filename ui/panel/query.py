@@ -21,6 +21,11 @@ class Latest:
         self._waiting: tuple[Callable[[], Any], Callable[[Any], None]] | None = None
         self._asked = 0
 
+    @property
+    def busy(self) -> bool:
+        """Say whether an answer is still to come."""
+        return self._busy
+
     def ask(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
         """Do ``work`` in a thread and give ``then`` its result, unless something newer was asked meanwhile."""
         self._waiting = (work, then)

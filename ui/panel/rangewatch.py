@@ -11,7 +11,7 @@ from app.model.forecast import Watch as Urgency
 from app.model.gaps import Gap, GapKind
 from app.texts import _, day
 from app.texts.gaps import gap_kind_name, gap_line
-from app.texts.watch import ask_before, likely_end, more_gaps, numbers_left, per_day_line, range_line
+from app.texts.watch import ask_before, heir_line, likely_end, more_gaps, numbers_left, per_day_line, range_line
 from ui.parts import Button, Icon, Pill, Surface, Words, clear, rule
 from ui.theme import Role, Space, Tone
 
@@ -53,7 +53,7 @@ class RangeNotes(QWidget):
 
     def show_watch(self, watch: RangeWatch) -> None:
         """Show what is known of the range."""
-        content = (watch.left, watch.forecast, watch.gaps)
+        content = (watch.left, watch.forecast, watch.gaps, watch.heir and watch.heir.range_name)
         if content == self._shown:
             return
         self._shown = content
@@ -68,10 +68,13 @@ class RangeNotes(QWidget):
         if expected is not None:
             row = QHBoxLayout()
             row.setSpacing(Space.MEDIUM)
-            tone, icon = _URGENCY[expected.watch]
+            tone, icon = _URGENCY[expected.watch] if watch.heir is None else (Tone.IDLE, "sync")
+            said = (
+                range_line(expected, watch.left) if watch.heir is None else heir_line(watch.heir.range_name, watch.left)
+            )
             row.addWidget(Icon(icon, f"{tone}.ink", 18), 0, Qt.AlignmentFlag.AlignTop)
-            row.addWidget(Words(range_line(expected, watch.left), Role.STRONG), 1)
-            if expected.ask_from is not None:
+            row.addWidget(Words(said, Role.STRONG), 1)
+            if expected.ask_from is not None and watch.heir is None:
                 self.calendar = Button(_("Guardar en el calendario (.ics)"), icon="calendar")
                 self.calendar.clicked.connect(lambda: self.calendar_wanted.emit(expected))
                 row.addWidget(self.calendar, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -81,8 +84,9 @@ class RangeNotes(QWidget):
             facts += [
                 (_("Se acaban hacia el"), *likely_end(expected)),
                 (_("Fin de la vigencia"), day(expected.valid_to) if expected.valid_to else _("Sin fecha"), ""),
-                (_("Pida la nueva"), *ask_before(expected)),
             ]
+            if watch.heir is None:
+                facts.append((_("Pida la nueva"), *ask_before(expected)))
         self._column.addWidget(_facts(facts))
 
     def _add_gaps(self, gaps: tuple[Gap, ...]) -> None:

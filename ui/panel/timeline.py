@@ -1,6 +1,6 @@
 """What happened to a document, line by line. It draws events and interprets none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QPointF, QSize, Qt
@@ -11,7 +11,9 @@ from app.model.journey import Event, EventKind
 from app.texts import _, day, hour
 from app.texts.causes import explain, particulars
 from app.texts.documents import event_name
-from ui.parts import Words, clear
+from ui.loop import ask, spawn
+from ui.panel.said import SaidDialog
+from ui.parts import Button, Kind, Words, clear
 from ui.theme import Role, Space, Tone, tokens
 
 _LONGEST = 60
@@ -32,8 +34,9 @@ _TONES = {
 class Timeline(QWidget):
     """The events of one document, the newest first."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, on_error: Callable[[BaseException], object], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._on_error = on_error
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -47,11 +50,11 @@ class Timeline(QWidget):
         self._shown = newest
         clear(self._column)
         for number, event in enumerate(newest):
-            self._column.addWidget(_Line(event, first=number == 0, last=number == len(newest) - 1))
+            self._column.addWidget(_Line(event, self._on_error, first=number == 0, last=number == len(newest) - 1))
 
 
 class _Line(QWidget):
-    def __init__(self, event: Event, *, first: bool, last: bool) -> None:
+    def __init__(self, event: Event, on_error: Callable[[BaseException], object], *, first: bool, last: bool) -> None:
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -65,9 +68,14 @@ class _Line(QWidget):
         words.addWidget(Words(moment, Role.CAPTION))
         if event.cause is not None:
             words.addWidget(Words(explain(event.cause).title, Role.CAPTION, tone=_TONES.get(event.kind)))
-        for line in _said(event.data) if event.cause is None else ():
+        for line in _said(event.data) if event.cause is None or "findings" in event.data else ():
             words.addWidget(Words(line, Role.CAPTION))
         row.addLayout(words, 1)
+        if event.said:
+            self.raw = Button(_("Ver respuesta"), Kind.SMALL)
+            self.raw.setAccessibleName(_("Ver lo que se dijo: {event}").format(event=event_name(event.kind)))
+            self.raw.clicked.connect(lambda: spawn(ask(SaidDialog(event, self)), on_error))
+            row.addWidget(self.raw, 0, Qt.AlignmentFlag.AlignTop)
 
 
 def _said(data: Mapping[str, Any]) -> list[str]:

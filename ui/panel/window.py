@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from app.model.hotels import Seen
 from app.model.journey import State
 from app.model.status import Status
+from app.setup.hotels import name_of
 from app.texts import _
+from app.texts.help import cause_topic, failure_topic
 from ui.context import Context
 from ui.panel.documents import DocumentsPage, Reader
+from ui.panel.drills import DrillsPage
 from ui.panel.header import DeskRibbon, Header, Ribbon, session_ribbon
+from ui.panel.help import HelpPage
+from ui.panel.hotels import HotelChooser
 from ui.panel.numbering import NumberingPage
 from ui.panel.overview import OverviewPage
 from ui.panel.page import NAMES, Page, PanelPage
-from ui.parts import Button, Kind, Surface, Words, fit
+from ui.panel.pending import PendingPage
+from ui.panel.reconciliation import ReconciliationPage
+from ui.panel.settings import SettingsPage
+from ui.parts import Button, Kind, Scroll, Surface, Words, fit
 from ui.theme import Role, Space
 from ui.theme.icons import app_icon
 
@@ -35,12 +45,29 @@ class PanelWindow(QMainWindow):
 
     sync_requested = Signal()
     release_requested = Signal(str)
+    releases_requested = Signal(object)
+    """The ledger keys of several documents to be taken up again."""
     pause_requested = Signal(object)
     resume_requested = Signal()
     wizard_requested = Signal()
     quit_requested = Signal()
     approve_requested = Signal(int)
     """How many documents the practice hotel is to approve."""
+    settings_changed = Signal()
+    """The engine has to go by other settings from now on."""
+    language_chosen = Signal(str)
+    rest_requested = Signal(object)
+    """A coroutine function, to be called while the engine rests."""
+    all_rest_requested = Signal(object)
+    """The same, while the engines of all hotels rest."""
+    take_over_requested = Signal()
+    """This computer is to send, where another one does."""
+    hotel_chosen = Signal(str)
+    hotel_wanted = Signal()
+    hotel_removed = Signal(str)
+    disconnected = Signal()
+    """Every access is gone from this computer."""
+    support_requested = Signal()
     hidden_by_person = Signal()
     """Closed by the person while the program goes on in the tray."""
 
@@ -57,15 +84,29 @@ class PanelWindow(QMainWindow):
         self.setMinimumSize(880, 520)
         fit(self, 1240, 780)
         self.overview = OverviewPage(context.clock, on_error)
-        self.documents = DocumentsPage(on_error)
+        self.pending = PendingPage(context.clock, on_error)
+        self.documents = DocumentsPage(context, on_error)
         self.documents.release_requested.connect(self.release_requested)
-        self.numbering = NumberingPage(context.clock, on_error)
+        self.documents.releases_requested.connect(self.releases_requested)
+        self.numbering = NumberingPage(context, on_error)
+        self.reconciliation = ReconciliationPage(context, on_error)
         self.header = Header(context.clock)
         self._shown: dict[Page, QWidget] = {
             Page.OVERVIEW: self.overview,
+            Page.PENDING: self.pending,
             Page.DOCUMENTS: self.documents,
             Page.NUMBERING: self.numbering,
+            Page.RECONCILIATION: self.reconciliation,
         }
+        if context.profile.practice:
+            self._shown[Page.DRILLS] = self._build_drills(on_error)
+        # The first window does not wait for what few look at: these are built when they are asked for.
+        self._later: dict[Page, Callable[[], QWidget]] = {
+            Page.SETTINGS: lambda: self.settings,
+            Page.HELP: lambda: self.help,
+        }
+        self._on_error = on_error
+        self._reader: Reader | None = None
         self._build()
         self._connect()
         self._refresh = QTimer(self)
@@ -86,8 +127,29 @@ class PanelWindow(QMainWindow):
 
     def open(self, reader: Reader) -> None:
         """Begin to read the ledger, which exists from now on."""
+        self._reader = reader
         for page in self._shown.values():
             cast(PanelPage, page).open(reader)
+
+    @cached_property
+    def settings(self) -> SettingsPage:
+        """The page Ajustes."""
+        page = SettingsPage(self._context, self._on_error)
+        page.settings_changed.connect(self.settings_changed)
+        page.language_chosen.connect(self.language_chosen)
+        page.rest_requested.connect(self.rest_requested)
+        page.all_rest_requested.connect(self.all_rest_requested)
+        page.hotel_wanted.connect(self.hotel_wanted)
+        page.hotel_removed.connect(self.hotel_removed)
+        page.disconnected.connect(self.disconnected)
+        page.support_requested.connect(self.support_requested)
+        page.drills_requested.connect(lambda: self.go_to(Page.DRILLS))
+        return page
+
+    @cached_property
+    def help(self) -> HelpPage:
+        """The page Ayuda."""
+        return HelpPage()
 
     def tell_vault(self, lasting: bool) -> None:
         """Say whether the secrets outlive the program."""
@@ -104,6 +166,10 @@ class PanelWindow(QMainWindow):
             if not self._refresh.isActive():
                 self._refresh.start()
 
+    def draw_hotels(self, hotels: Sequence[Seen]) -> None:
+        """Show how the hotels of this computer stand, and say where another one calls somebody."""
+        self.chooser.draw(hotels, self._context.settings.key, self._context.clock.now())
+
     def come_forward(self) -> None:
         """Show the window, above the others."""
         if self.isMinimized():
@@ -115,19 +181,43 @@ class PanelWindow(QMainWindow):
     def go_to(self, page: Page) -> None:
         """Show a page."""
         self._navigation[page].setChecked(True)
+        self._rail.ensureWidgetVisible(self._navigation[page])
         focused = self.focusWidget()
         if focused is not None and self._pages.isAncestorOf(focused):
             # Else Qt would give the focus of the page that goes to whatever button comes first in the window.
             self._pages.setFocus()
-        self._pages.setCurrentWidget(self._shown[page])
+        self._pages.setCurrentWidget(self._built(page))
         if self.isVisible():
             self._redraw()
             self._read_again()
+
+    def show_help(self, topic: str = "") -> None:
+        """Open the help, at a page where one is named."""
+        self.go_to(Page.HELP)
+        self.help.show_topic(topic)
+
+    def take_place_of(self, former: PanelWindow, *, same_hotel: bool = True) -> None:
+        """Show what the former window showed, where it was: it was built in another language, or for another hotel."""
+        self.go_to(former._current if former._current in self._navigation else Page.OVERVIEW)
+        if same_hotel and Page.SETTINGS in former._shown:
+            self.settings.return_to(former.settings.place())
+        if Page.HELP in former._shown:
+            self.help.return_to(former.help.place())
+        if same_hotel:
+            self.documents.search.setText(former.documents.search.text())
+        self.setWindowState(former.windowState())
+        if not former.isMaximized():
+            self.setGeometry(former.geometry())
+        if former.isVisible():
+            self.show()
+            if self._current is Page.SETTINGS and former.settings.computer.language.hasFocus():
+                self.settings.computer.language.setFocus()
 
     def remember(self) -> None:
         """Keep place and size for the next start."""
         self._state.setValue("panel/geometry", self.saveGeometry())
         self._state.setValue("panel/page", self._current.value)
+        self.documents.remember(self._state)
         self._state.sync()
 
     # Building
@@ -162,6 +252,13 @@ class PanelWindow(QMainWindow):
         column.addLayout(below, 1)
         self.setCentralWidget(whole)
 
+    def _build_drills(self, on_error: Callable[[BaseException], object]) -> DrillsPage:
+        page = DrillsPage(self._context, on_error)
+        page.approve_requested.connect(self.approve_requested)
+        page.wizard_requested.connect(self.wizard_requested)
+        page.running_changed.connect(self._tell_drills)
+        return page
+
     def _build_rail(self) -> QWidget:
         rail = Surface("rail", margins=(Space.MEDIUM, Space.LARGE, Space.MEDIUM, Space.LARGE), spacing=Space.HAIR)
         rail.setFixedWidth(200)
@@ -173,19 +270,32 @@ class PanelWindow(QMainWindow):
         brand.addWidget(picture)
         brand.addWidget(Words(_("Botones"), Role.HEADING, wraps=False), 1)
         rail.box.addLayout(brand)
+        self.chooser = HotelChooser()
+        self.chooser.hotel_chosen.connect(self.hotel_chosen)
+        self.chooser.hotel_wanted.connect(self.hotel_wanted)
+        rail.box.addWidget(self.chooser)
+        settings = self._context.settings
+        alone = Seen(key=settings.key, name=name_of(settings, self._context.profile), status=self._status)
+        self.draw_hotels((alone,))
+        self._rail = Scroll()
+        self._rail.box.setContentsMargins(0, 0, 0, 0)
+        self._rail.box.setSpacing(Space.HAIR)
         group = QButtonGroup(self)
         self._navigation: dict[Page, Button] = {}
-        for number, page in enumerate(self._shown, start=1):
+        pages = (page for page in Page if page in self._shown or page in self._later)
+        for number, page in enumerate(pages, start=1):
             name = _(NAMES[page])
             button = Button(name, Kind.NAV, icon=page.value, size=20)
             button.setToolTip(f"{name} (Ctrl+{number})")
             button.clicked.connect(lambda _checked=False, page=page: self.go_to(page))
             QShortcut(QKeySequence(f"Ctrl+{number}"), self, lambda page=page: self.go_to(page))
             group.addButton(button)
-            rail.box.addWidget(button)
+            self._rail.box.addWidget(button)
             self._navigation[page] = button
         self._navigation[Page.OVERVIEW].setChecked(True)
-        rail.box.addStretch(1)
+        self._rail.box.addStretch(1)
+        # In a low window the pages scroll; what leads out of it stays in sight.
+        rail.box.addWidget(self._rail, 1)
         wizard = Button(_("Asistente"), Kind.NAV, icon="wizard", size=20)
         wizard.setCheckable(False)
         wizard.clicked.connect(self.wizard_requested)
@@ -195,12 +305,11 @@ class PanelWindow(QMainWindow):
         self._leave.setCheckable(False)
         self._leave.clicked.connect(self.quit_requested)
         rail.box.addWidget(self._leave)
-        rail.box.addSpacing(Space.SMALL)
-        rail.box.addWidget(Words(self._context.profile.title, Role.CAPTION))
         return rail
 
     def _connect(self) -> None:
         self.header.sync_requested.connect(self.sync_requested)
+        self.header.take_over_requested.connect(self.take_over_requested)
         self.header.pause_requested.connect(self.pause_requested)
         self.header.resume_requested.connect(self.resume_requested)
         self.numbering.sync_requested.connect(self.sync_requested)
@@ -208,6 +317,10 @@ class PanelWindow(QMainWindow):
         self.overview.numbering_requested.connect(lambda: self.go_to(Page.NUMBERING))
         self.overview.states_requested.connect(self._show_states)
         self.overview.row_requested.connect(self._show_row)
+        self.reconciliation.row_requested.connect(self._show_row)
+        self.reconciliation.wizard_requested.connect(self.wizard_requested)
+        self.documents.help_requested.connect(self.show_help)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.HelpContents), self, self._help_by_key)
         for keys in (QKeySequence(QKeySequence.StandardKey.Refresh), QKeySequence("Ctrl+R")):
             QShortcut(keys, self, self._sync_by_key)
         QShortcut(QKeySequence("Ctrl+W"), self, self.close)
@@ -220,8 +333,9 @@ class PanelWindow(QMainWindow):
             if not self.isMaximized():
                 # The screen, or its scale, may be another than then.
                 fit(self, self.width(), self.height())
+        self.documents.restore(self._state)
         page = self._state.value("panel/page")
-        if page in self._shown:
+        if page in self._navigation:
             self.go_to(Page(page))
 
     # Slots
@@ -238,6 +352,14 @@ class PanelWindow(QMainWindow):
     def _read_again(self) -> None:
         self._page.refresh()
 
+    def _built(self, page: Page) -> QWidget:
+        if page not in self._shown:
+            self._shown[page] = self._later[page]()
+            self._pages.addWidget(self._shown[page])
+            if self._reader is not None:
+                cast(PanelPage, self._shown[page]).open(self._reader)
+        return self._shown[page]
+
     @property
     def _current(self) -> Page:
         return next(page for page, widget in self._shown.items() if widget is self._pages.currentWidget())
@@ -245,6 +367,18 @@ class PanelWindow(QMainWindow):
     @property
     def _page(self) -> PanelPage:
         return cast(PanelPage, self._shown[self._current])
+
+    def _help_by_key(self) -> None:
+        """Open the page on what is looked at: the chosen document's cause, or what keeps everything from working."""
+        cause = self.documents.detail.cause if self._current is Page.DOCUMENTS else None
+        trouble = self._status.trouble
+        self.show_help(
+            cause_topic(cause) if cause is not None else failure_topic(trouble.failure) if trouble is not None else ""
+        )
+
+    def _tell_drills(self, line: str) -> None:
+        if self.desk is not None:
+            self.desk.tell_drills(line)
 
     def _show_states(self, states: tuple[State, ...]) -> None:
         self.go_to(Page.DOCUMENTS)

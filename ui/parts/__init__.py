@@ -1,11 +1,13 @@
 """Small drawn parts that the windows share; none of them knows the engine or the network."""
 
 from ui.parts.buttons import Button, IconButton, Kind
+from ui.parts.confirm import Confirm
 from ui.parts.difference import DiffText, differing
 from ui.parts.droparea import DropArea
 from ui.parts.facsimile import Facsimile
 from ui.parts.fields import CopyField, FormField
 from ui.parts.frames import Banner, Card, EmptyState, Icon, Scroll, Surface, clear, fit, rule
+from ui.parts.picker import Picker
 from ui.parts.pill import MOOD_LOOK, STATE_LOOK, MoodPill, Pill, RouteTag, StatePill
 from ui.parts.prooftable import ProofTable
 from ui.parts.spinner import Spinner
@@ -18,6 +20,7 @@ __all__ = [
     "Banner",
     "Button",
     "Card",
+    "Confirm",
     "CopyField",
     "DiffText",
     "DropArea",
@@ -29,6 +32,7 @@ __all__ = [
     "IconButton",
     "Kind",
     "MoodPill",
+    "Picker",
     "Pill",
     "ProofTable",
     "RouteTag",

@@ -22,6 +22,7 @@ STATE_LOOK: dict[State, tuple[Tone, str]] = {
     State.CONFLICT: (Tone.BAD, "conflict"),
     State.MISSING: (Tone.WARN, "inbox"),
     State.PROVEN: (Tone.GOOD, "check"),
+    State.SETTLED: (Tone.IDLE, "link"),
     State.WITHDRAWN: (Tone.IDLE, "exit"),
 }
 MOOD_LOOK: dict[Mood, tuple[Tone, str]] = {
@@ -32,6 +33,7 @@ MOOD_LOOK: dict[Mood, tuple[Tone, str]] = {
     Mood.OFFLINE: (Tone.BAD, "offline"),
     Mood.NOT_SET_UP: (Tone.PRACTICE, "wizard"),
     Mood.UNKNOWN: (Tone.IDLE, "question"),
+    Mood.SPARE: (Tone.IDLE, "eye"),
 }
 ROUTE_LOOK: dict[Route, tuple[Tone, str]] = {
     Route.DOCUMENTED: (Tone.GOOD, "link"),

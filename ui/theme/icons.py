@@ -13,6 +13,8 @@ from app.model.status import Mood
 
 _TRAY_SIZES: Final = (16, 20, 24, 32, 40, 48, 64, 128)
 """What Windows asks for at 100 % to 250 %, and Linux trays beside."""
+_OUTLINE_ON_LIGHT: Final = "#1B2250"
+_OUTLINE_ON_DARK: Final = "#FFFFFF"
 
 
 @cache
@@ -51,16 +53,22 @@ def app_icon() -> QIcon:
     return _composed(lambda painter, side: paint_icon(painter, "app", "", QRectF(0, 0, side, side)))
 
 
-@cache
-def mood_icon(mood: Mood) -> QIcon:
-    """Return the tray icon of a mood: the bell with a badge whose shape, not only its colour, tells the mood."""
+def mood_icon(mood: Mood, on_dark: bool = False) -> QIcon:
+    """Return the tray icon of a mood: the bell with a badge whose shape, not only its colour, tells the mood.
 
+    ``on_dark``: for a dark taskbar, whose colour is not that of the windows.
+    """
+    return _mood_icon(mood, _OUTLINE_ON_DARK if on_dark else _OUTLINE_ON_LIGHT)
+
+
+@cache
+def _mood_icon(mood: Mood, outline: str) -> QIcon:
     def draw(painter: QPainter, side: int) -> None:
         # On a small taskbar the badge is the message, the bell only says who speaks.
         share = 0.74 if side <= 20 else 0.62
         bell = side * (0.86 if side <= 20 else 0.92)
         badge = side * share
-        paint_icon(painter, "tray-bell", "", QRectF(0, 0, bell, bell))
+        paint_icon(painter, "tray-bell", outline, QRectF(0, 0, bell, bell))
         paint_icon(painter, f"tray-{mood.value}", "", QRectF(side - badge, side - badge, badge, badge))
 
     return _composed(draw)

@@ -129,6 +129,7 @@ def _fields(t: Tokens) -> str:
 {wrong} {{ border: 2px solid {t.bad.strong}; padding: 5px 9px; }}
 {warned} {{ border: 2px solid {t.warn.strong}; padding: 5px 9px; }}
 {disabled} {{ background: {t.raised}; color: {t.faint}; border-color: {t.line}; }}
+QComboBox::drop-down {{ border: none; width: 24px; }}
 QLineEdit:read-only {{ background: {t.raised}; border-color: {t.line}; }}
 QLineEdit[bare="true"], QLineEdit[bare="true"]:focus {{ background: transparent; border: none; padding: 0; }}
 """
@@ -141,7 +142,9 @@ QTableView, QListView {{
   border-radius: {RADIUS_LARGE}px; gridline-color: transparent; outline: none;
   selection-background-color: {t.selected}; selection-color: {t.text};
 }}
-QTableView::item, QListView::item {{ padding: 0 10px; border: none; border-bottom: 1px solid {t.line}; }}
+QTableView::item {{ padding: 0 10px; border: none; border-bottom: 1px solid {t.line}; }}
+QListView {{ padding: 6px; }}
+QListView::item {{ padding: 6px 10px; border: none; border-radius: 6px; }}
 QTableView::item:selected, QListView::item:selected {{ background: {t.selected}; color: {t.text}; }}
 QTableView:focus, QListView:focus {{ border: 2px solid {t.focus}; }}
 QHeaderView {{ background: transparent; border: none; }}

@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Final, Literal
 
 from app.connectors.profile import load_profile
+from app.connectors.transport import Proxy
 from app.model.errors import ConnectorError
 from app.model.mode import Mode
 from app.model.setup import Attempt, Step
 from app.sandbox.tokens import Kind
 from app.setup import connections, verification
+from app.setup.credentials import read_secrets
+from app.setup.hotels import turned
 from app.setup.source import glance
-from app.system.settings import Settings
-from app.system.vault import Secret
+from app.system.vault import Secret, VaultError
+from ui.context import Context
 from ui.loop import in_thread
 from ui.preparation import NOWHERE, prepare
 from ui.wizard.flow import WizardFlow, Work
@@ -77,9 +80,7 @@ async def choose(flow: WizardFlow, profile: str, mode: Mode) -> None:
     if profile != context.profile.name:
         former = context.practice
         # Whose hotel, property and organisation it was belongs to the other profile.
-        empty = Settings()
-        former_hotel = ("pms_access", "hotel_document", "hotel_id", "organisation", "paused_until")
-        context.choose(profile=profile, mode=mode, **{name: getattr(empty, name) for name in former_hotel})
+        context.turn_to(turned(context.paths, context.settings, profile).changed(mode=mode))
         context.profile = load_profile(profile, NOWHERE, context.paths.home)
         await prepare(context)
         if former is not None and context.practice is None:
@@ -115,10 +116,20 @@ async def practice_code(flow: WizardFlow, fill: Callable[[str, str], None]) -> N
         fill(said["phone_number"], said["code"])
 
 
+async def _way_out(context: Context) -> Proxy | None:
+    """Return the hotel's proxy with whoever signs in there; a silent vault leaves it without."""
+    if context.settings.proxy is None:
+        return None
+    try:
+        return (await read_secrets(context.vault)).through(context.settings.proxy)
+    except VaultError:
+        return Proxy(context.settings.proxy)
+
+
 async def try_pymes(flow: WizardFlow, token: str) -> None:
     """Try a token of Pymes; one that works goes into the vault at once."""
     context = flow.context
-    attempt = await connections.try_pymes(context.profile, token, context.settings.proxy, clock=context.clock)
+    attempt = await connections.try_pymes(context.profile, token, await _way_out(context), clock=context.clock)
     if attempt.ok:
         await flow.keep({Secret.PYMES_TOKEN: token.strip()})
     flow.change(flow.activation.with_attempt(attempt))
@@ -128,7 +139,7 @@ async def try_key(flow: WizardFlow, key: str, nit: str) -> None:
     """Try an API key of the PMS; one that works replaces whatever session there was."""
     context = flow.context
     flow.change(flow.activation.with_hotel(nit, "api-key"))
-    attempt = await connections.try_pms_api_key(context.profile, key, nit, context.settings.proxy, clock=context.clock)
+    attempt = await connections.try_pms_api_key(context.profile, key, nit, await _way_out(context), clock=context.clock)
     if attempt.ok:
         await flow.keep({Secret.PMS_API_KEY: key.strip()}, forget=(Secret.PMS_SESSION,))
     flow.change(flow.activation.with_attempt(attempt))
@@ -139,7 +150,7 @@ async def send_code(flow: WizardFlow, tries: CodeTries, phone: str, channel: str
     context = flow.context
     tries.sent = None
     tries.sent = await connections.request_otp(
-        context.profile, phone.strip(), channel, context.settings.proxy, clock=context.clock
+        context.profile, phone.strip(), channel, await _way_out(context), clock=context.clock
     )
 
 
@@ -151,7 +162,7 @@ async def try_code(flow: WizardFlow, tries: CodeTries, phone: str, code: str, ni
         context.profile,
         phone,
         code,
-        context.settings.proxy,
+        await _way_out(context),
         hotel_id=flow.activation.hotel_id,
         clock=context.clock,
     )
@@ -163,14 +174,16 @@ async def try_code(flow: WizardFlow, tries: CodeTries, phone: str, code: str, ni
     flow.change(flow.activation.with_attempt(result.attempt))
 
 
-async def try_fe(flow: WizardFlow, user: str, password: str, nit: str) -> None:
-    """Try user and password of the FE project."""
+async def try_fe(flow: WizardFlow, user: str, password: str, nit: str, address: str | None = None) -> None:
+    """Try user and password of the FE project, at the address that Loggro FE mailed, which is kept once it answers."""
     context = flow.context
     flow.change(flow.activation.with_hotel(nit).with_fe_wanted(True))
-    attempt = await connections.try_fe(
-        context.profile, user, password, nit, context.settings.proxy, clock=context.clock
-    )
+    profile = context.profile.with_fe(address)
+    attempt = await connections.try_fe(profile, user, password, nit, await _way_out(context), clock=context.clock)
     if attempt.ok:
+        if address is not None and not profile.practice:
+            context.profile = profile
+            context.choose(fe_address=address)
         await flow.keep({Secret.FE_USER: user.strip(), Secret.FE_PASSWORD: password})
     flow.change(flow.activation.with_attempt(attempt))
 

@@ -7,7 +7,7 @@ from app.model.parties import bare_nit, check_digit_of
 from app.model.setup import BlockerKind, Connection, Step
 from app.model.source import SourceKind
 from app.setup.activation import secrets_of
-from app.system.settings import checked_proxy
+from app.system.settings import checked_proxy, checked_service
 from app.texts import _
 from app.texts.guided import access_instruction
 from app.texts.setup import wrong_hotel_text
@@ -230,7 +230,11 @@ class FeCard(Card):
         self._without = Words(
             _("Sin Loggro FE se entrega una vez el PDF del formulario 1876 de la DIAN."), Role.CAPTION
         )
-        self._absent = Words(_("La dirección del servicio no está en el perfil de este hotel."), Role.CAPTION)
+        self.address = QLineEdit(flow.context.profile.fe or "")
+        self.address.setPlaceholderText("https://…")
+        self._address_field = FormField(
+            _("Dirección del servicio"), self.address, _("La que Loggro FE envió por correo; empieza por https://")
+        )
         self._how = InstructionView(access_instruction(Connection.FE))
         self.user = QLineEdit()
         self._user_field = FormField(_("Usuario del proyecto"), self.user)
@@ -239,23 +243,23 @@ class FeCard(Card):
         self.stored = Stored(_("Usuario y contraseña"), lasting=flow.context.vault.is_lasting)
         self.result = Result()
         self._replacing = False
-        for part in (self.wanted, self._without, self._absent, self._how, self._user_field, self.password):
+        for part in (self.wanted, self._without, self._how, self._address_field, self._user_field, self.password):
             self.box.addWidget(part)
         self.box.addLayout(across(self.go))
         self.box.addWidget(self.stored)
         self.box.addWidget(self.result)
         self.wanted.clicked.connect(self._choose)
         self.go.clicked.connect(self._try)
-        for editor in (self.user, self.password.editor):
+        self.address.textChanged.connect(self._check_address)
+        for editor in (self.address, self.user, self.password.editor):
             editor.returnPressed.connect(self._try)
             editor.textChanged.connect(self.draw)
         self.stored.replace.clicked.connect(lambda: self.replace(True))
 
     def draw(self) -> None:
         flow = self._flow
-        has_address = flow.context.profile.fe is not None
         needed = flow.activation.source is SourceKind.RANGE
-        wanted = (needed or flow.activation.fe_wanted) and has_address
+        wanted = needed or flow.activation.fe_wanted
         attempt = flow.activation.attempts.get(Connection.FE)
         done = attempt is not None and attempt.ok and secrets_of(flow.activation, Connection.FE) <= flow.kept
         settled = done and not self._replacing
@@ -264,13 +268,15 @@ class FeCard(Card):
         self._how.show_instruction(how.model_copy(update={"note": ""}) if needed else how)
         self.wanted.setVisible(not needed)
         self.wanted.setChecked(wanted)
-        self.wanted.setEnabled(has_address and flow.busy is None)
+        self.wanted.setEnabled(flow.busy is None)
         self._without.setVisible(not wanted)
-        self._absent.setVisible(not has_address)
+        # The practice hotel's address is nobody's business: it is this computer.
+        self._address_field.setVisible(wanted and not settled and not flow.context.profile.practice)
         for part in (self._how, self._user_field, self.password, self.go):
             part.setVisible(wanted and not settled)
         self.stored.setVisible(wanted and settled)
-        self.go.setEnabled(flow.busy is None and bool(self.user.text().strip() and self.password.text()))
+        typed = bool(self.user.text().strip() and self.password.text() and self._typed())
+        self.go.setEnabled(flow.busy is None and typed)
         self.go.setText(_("Probando…") if flow.busy is Work.FE else _("Probar Loggro FE"))
         self.result.show_attempt(attempt if wanted and flow.busy is not Work.FE else None, kept=done)
 
@@ -294,12 +300,29 @@ class FeCard(Card):
             self._flow.do(Work.FE, access.leave_fe)
 
     def _try(self) -> None:
-        user, password = self.user.text().strip(), self.password.text()
-        if self._flow.busy is None and user and password and (nit := self._hotel.demand()) is not None:
-            self._flow.do(Work.FE, self._tried, user, password, nit)
+        user, password, address = self.user.text().strip(), self.password.text(), self._typed()
+        if self._flow.busy is None and user and password and address and (nit := self._hotel.demand()) is not None:
+            self._flow.do(Work.FE, self._tried, user, password, nit, address)
 
-    async def _tried(self, flow: WizardFlow, user: str, password: str, nit: str) -> None:
-        await access.try_fe(flow, user, password, nit)
+    def _typed(self) -> str | None:
+        """Return the address as typed, ``None`` while it is none; the practice hotel's own is never typed."""
+        if self._flow.context.profile.practice:
+            return self._flow.context.profile.fe
+        try:
+            return checked_service(self.address.text())
+        except ValueError:
+            return None
+
+    def _check_address(self, text: str) -> None:
+        self._address_field.tell()
+        if text.strip():
+            try:
+                checked_service(text)
+            except ValueError as error:
+                self._address_field.tell(str(error))
+
+    async def _tried(self, flow: WizardFlow, user: str, password: str, nit: str, address: str) -> None:
+        await access.try_fe(flow, user, password, nit, address)
         attempt = self._flow.activation.attempts.get(Connection.FE)
         if attempt is not None and attempt.ok:
             self.user.clear()

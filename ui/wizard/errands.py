@@ -12,9 +12,11 @@ from app.model.journey import State
 from app.model.numbering import APPLIES_TO_PMS, Cell, Field, Numbering, System
 from app.model.setup import Entry, Outcome, Rehearsal, RehearsalResult
 from app.setup import numbering, rehearsal
+from app.setup.place import place_of
 from app.setup.requirements import check_requirements
 from app.setup.token import activate
 from app.setup.verification import evidence_of, verify
+from app.storage.place import Place
 from app.sync.ledger import Ledger
 from app.sync.recovery import open_ledger
 from app.sync.service import open_engine
@@ -178,7 +180,8 @@ def _carry(
     """Work with the ledger in this one thread, until the document is there or its head start is over."""
 
     async def whole() -> Rehearsal:
-        with open_ledger(context.paths.ledger(context.profile.name), context.clock) as ledger:
+        place = await place_of(context.paths, settings, context.vault)
+        with open_ledger(place, context.clock) as ledger:
             ledger.save_evidence(evidence)
             async with open_engine(
                 ledger,
@@ -221,11 +224,13 @@ async def _rehearse(
 async def finish(flow: WizardFlow) -> None:
     """Hand over to the engine: settings, and what was typed as evidence, which its guard needs."""
     finished = flow.activation.finish(flow.context.clock.now(), flow.kept)
-    await in_thread(_keep_evidence, flow.context, evidence_of(finished))
+    context = flow.context
+    place = await place_of(context.paths, context.settings, context.vault)
+    await in_thread(_keep_evidence, place, context.clock, evidence_of(finished))
     flow.take_settings(finished.into(flow.context.settings))
     flow.change(finished)
 
 
-def _keep_evidence(context: Context, evidence: Sequence[Numbering]) -> None:
-    with open_ledger(context.paths.ledger(context.profile.name), context.clock) as ledger:
+def _keep_evidence(place: Place, clock: Clock, evidence: Sequence[Numbering]) -> None:
+    with open_ledger(place, clock) as ledger:
         ledger.save_evidence(evidence)

@@ -131,7 +131,7 @@ class WizardFlow(QObject):
     def load(self) -> None:
         """Take up the flow of the profile as it was left; each profile has its own."""
         context = self.context
-        self._path = context.paths.setup(context.profile.name)
+        self._path = context.paths.setup(context.settings.key)
         loaded = activation_file.load(self._path, context.profile)
         self.activation = loaded.activation
         self.was_damaged = loaded.set_aside is not None

@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.model.documents import Family
 from app.model.form1876 import FormRefusal, FormRow, Place
 from app.model.numbering import Condition, Numbering, NumberingProof, Source, System
 from app.setup.dian_form import OpenForm, open_form, unused_names
@@ -23,6 +24,7 @@ from ui.wizard import errands
 from ui.wizard.choices import Check
 from ui.wizard.flow import WizardFlow, Work
 from ui.wizard.flowrow import flowing
+from ui.wizard.page import across
 
 _STRIP = (240.0, 35.0)
 """What is shown around a value, in points: its label is in it, or its neighbours in the row."""
@@ -60,16 +62,22 @@ class FormCard(Card):
             Path.is_file,
         )
         self.area.dropped.connect(self.take)
+        self.practice = Button(_("Usar el formulario de práctica"), Kind.PLAIN, icon="documents")
+        self.practice.clicked.connect(lambda: self._flow.do(Work.FORM, self._print))
         self.area.button.clicked.connect(self._choose)
         self._reading = _Waiting(flow.cancel)
         self.refusal = Banner(Tone.BAD, "", action=_("Escribirlo dos veces"), do=self.typing_wanted.emit)
         self.review = FormReview(flow)
         self.review.confirmed.connect(self._use)
         self.review.dropped.connect(lambda: self._show(None))
-        for part in (self.area, self._reading, self.refusal, self.review):
+        self.box.addWidget(self.area)
+        self.box.addLayout(across(self.practice))
+        for part in (self._reading, self.refusal, self.review):
             self.box.addWidget(part)
         self._refused: FormRefusal | None = None
         self.found: OpenForm | None = None
+        self._lacking: Family | None = None
+        """The first family on which the DIAN is silent."""
 
     def draw(self, proofs: tuple[NumberingProof, ...]) -> None:
         """Show it where a range lacks the DIAN's word, or has it from a person, or a form is being looked at."""
@@ -79,7 +87,12 @@ class FormCard(Card):
             self._flow.do(Work.FORM, self._read, path)
             return
         self.setVisible(reading or self.found is not None or any(map(_wants_form, proofs)))
+        self._lacking = next((one.family for one in proofs if Condition.DIAN_MISSING in one.conditions), None)
         self.area.setVisible(self.found is None and not reading)
+        self.practice.setVisible(
+            self._flow.context.practice is not None and self._lacking is not None and self.area.isVisibleTo(self)
+        )
+        self.practice.setEnabled(self._flow.busy is None)
         self._reading.setVisible(reading)
         self.refusal.setVisible(self._refused is not None and not reading)
         self.review.setVisible(self.found is not None and not reading)
@@ -98,6 +111,15 @@ class FormCard(Card):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda name: self.take(Path(name)))
         dialog.open()
+
+    async def _print(self, flow: WizardFlow) -> None:
+        """Have the practice hotel print its forms, and read the one of the first range that lacks the DIAN's word."""
+        context = flow.context
+        if context.practice is None or self._lacking is None:
+            return
+        printed = await context.practice.forms(context.paths.sandbox)
+        if (path := printed.get(self._lacking)) is not None:
+            await self._read(flow, path)
 
     async def _read(self, flow: WizardFlow, path: Path) -> None:
         activation = flow.activation

@@ -7,10 +7,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.connectors.profile import Operation
+from app.model.documents import HOTEL_FAMILIES, Family
 from app.model.setup import SourceLack, SourceOffer
 from app.model.source import SourceKind
 from app.setup import source
 from app.texts import _
+from app.texts.documents import families_name
 from app.texts.sources import (
     glance_line,
     glance_warnings,
@@ -27,8 +29,8 @@ from ui.wizard.flow import WizardFlow, Work
 from ui.wizard.page import across
 from ui.wizard.parts import Result, route_tag
 
-_CLOSED = (SourceLack.NO_ROUTE, SourceLack.NO_ADDRESS)
-"""What a person cannot mend on this page; credentials can still be typed."""
+_CLOSED = (SourceLack.NO_ROUTE,)
+"""What a person cannot mend on this page; address and credentials can still be typed."""
 
 
 class SourceCard(Card):
@@ -182,31 +184,51 @@ class NextNumber(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.SMALL)
-        self.editor = QLineEdit()
-        self._field = FormField(
-            _("¿Cuál es el siguiente número de factura?"),
-            self.editor,
-            _("Solo el número, sin prefijo; se ve en Alojamientos. Vacío: desde el primero del rango."),
+        self.editors: dict[Family, QLineEdit] = {}
+        self._fields: dict[Family, FormField] = {}
+        column.addWidget(Words(_("¿Por cuál número va cada documento?"), Role.STRONG))
+        column.addWidget(
+            Words(
+                _(
+                    "El siguiente que se va a usar, sin prefijo; se ve en Alojamientos. Vacío: desde el primero del "
+                    "rango, o si el hotel no emite ese documento."
+                ),
+                Role.CAPTION,
+            )
         )
-        column.addWidget(self._field)
-        self.editor.textChanged.connect(self._check)
-        self.editor.editingFinished.connect(self.commit)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(Space.MEDIUM)
+        grid.setVerticalSpacing(Space.SMALL)
+        for at, family in enumerate(HOTEL_FAMILIES):
+            editor = self.editors[family] = QLineEdit()
+            field = self._fields[family] = FormField(families_name(family), editor)
+            editor.textChanged.connect(partial(self._check, family))
+            editor.editingFinished.connect(self.commit)
+            grid.addWidget(field, at // 2, at % 2, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(grid)
 
     def show_number(self) -> None:
-        """Show the number that the flow has."""
-        number = self._flow.activation.next_number
-        self.editor.setText("" if number is None else str(number))
+        """Show the numbers that the flow has."""
+        for family, editor in self.editors.items():
+            number = self._flow.activation.next_numbers.get(family)
+            editor.setText("" if number is None else str(number))
 
     def commit(self) -> None:
-        """Hand a number to the flow."""
-        number = self._number()
-        if (number is not None or not self.editor.text().strip()) and number != self._flow.activation.next_number:
-            self._flow.change(self._flow.activation.with_next_number(number))
+        """Hand the numbers to the flow."""
+        activation = self._flow.activation
+        for family, editor in self.editors.items():
+            number = _number_in(editor.text())
+            if number is not None or not editor.text().strip():
+                activation = activation.with_next_number(number, family)
+        if activation.next_numbers != self._flow.activation.next_numbers:
+            self._flow.change(activation)
 
-    def _number(self) -> int | None:
-        text = self.editor.text().strip().replace(".", "")
-        return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= 9 and int(text) > 0 else None
+    def _check(self, family: Family, text: str) -> None:
+        wrong = bool(text.strip()) and _number_in(text) is None
+        self._fields[family].tell(_("Escriba solo el número, sin el prefijo") if wrong else "")
 
-    def _check(self, text: str) -> None:
-        wrong = bool(text.strip()) and self._number() is None
-        self._field.tell(_("Escriba solo el número, sin el prefijo") if wrong else "")
+
+def _number_in(text: str) -> int | None:
+    """Return the number that a person typed, with points for thousands or without; ``None`` where it is none."""
+    text = text.strip().replace(".", "")
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= 9 and int(text) > 0 else None

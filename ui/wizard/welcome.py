@@ -3,15 +3,16 @@
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QWidget
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from app.connectors.profile import BadProfile, Operation, load_profile
 from app.model.mode import Mode
 from app.model.setup import Step
-from app.texts import _, spoken
+from app.texts import OWN_NAMES, _, spoken
 from app.texts.documents import mode_name
+from app.texts.settings import mode_meaning, practice_meaning
 from app.texts.sources import watch_only_note
-from ui.parts import Banner, Card, FormField, Words
+from ui.parts import Banner, Card, FormField, Picker, Words
 from ui.preparation import NOWHERE, PRACTICE
 from ui.theme import Role, Tone
 from ui.wizard import access
@@ -35,7 +36,7 @@ class WelcomePage(Page):
         where = Card(_("¿Dónde va a trabajar?"))
         self.practice = Choice(
             _("En el hotel de práctica"),
-            _("Un hotel inventado dentro de este computador. Todo se puede probar: nada llega a Loggro."),
+            practice_meaning(),
         )
         self.hotel = Choice(
             _("En mi hotel, con Loggro"),
@@ -43,7 +44,7 @@ class WelcomePage(Page):
         )
         self._where = self._together(where, self.practice, self.hotel)
         how = Card(_("¿Cuánto puede hacer Botones?"))
-        self.modes = {mode: Choice(mode_name(mode), _mode_sentence(mode)) for mode in _ORDER}
+        self.modes = {mode: Choice(mode_name(mode), mode_meaning(mode)) for mode in _ORDER}
         self._how = self._together(how, *self.modes.values())
         self.watching = Banner(Tone.IDLE, _("En su hotel Botones solo vigila"), watch_only_note(), icon="eye")
         how.box.addWidget(self.watching)
@@ -52,9 +53,9 @@ class WelcomePage(Page):
         self._where.buttonToggled.connect(lambda _choice, _checked: self._show_modes())
         for mode, choice in self.modes.items():
             choice.clicked.connect(partial(self._wish_for, mode))
-        self.language = QComboBox()
+        self.language = Picker()
         for code in spoken():
-            self.language.addItem({"es": "Español", "en": "English"}[code], code)
+            self.language.addItem(OWN_NAMES[code], code)
         speaking = FormField(_("Idioma"), self.language)
         speaking.setVisible(self.language.count() > 1)
         self.language.activated.connect(lambda _index: self.language_chosen.emit(self.language.currentData()))
@@ -116,11 +117,3 @@ class WelcomePage(Page):
 
 
 _ORDER = (Mode.COMPLETE, Mode.WATCH, Mode.SEND_ALL)
-
-
-def _mode_sentence(mode: Mode) -> str:
-    return {
-        Mode.COMPLETE: _("Recomendado. Mira primero: adopta lo que Loggro ya llevó, y envía solo lo que falta."),
-        Mode.WATCH: _("No escribe nada en Pymes: avisa de lo que falta y de lo que no coincide."),
-        Mode.SEND_ALL: _("No espera a Loggro: envía enseguida lo que no esté en Pymes. También mira antes."),
-    }[mode]

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QDialog,
@@ -19,10 +19,25 @@ from app.model.errors import Failure
 from app.model.setup import STEPS, Attempt, BlockerKind, Connection, Outcome, Step
 from app.model.status import Trouble
 from app.texts import _, speak
+from app.texts.help import step_topic
 from app.texts.setup import blocker_text, step_name, step_purpose
 from ui.context import Context
 from ui.panel.header import practice_ribbon, session_ribbon
-from ui.parts import Banner, Button, Elided, Kind, Spinner, StepLook, StepRail, StepState, Surface, Words, clear, fit
+from ui.parts import (
+    Banner,
+    Button,
+    Elided,
+    IconButton,
+    Kind,
+    Spinner,
+    StepLook,
+    StepRail,
+    StepState,
+    Surface,
+    Words,
+    clear,
+    fit,
+)
 from ui.theme import Role, Space, Tone
 from ui.theme.icons import app_icon
 from ui.wizard import access
@@ -66,6 +81,10 @@ class WizardWindow(QDialog):
     """The person is done, and wants the panel."""
     left = Signal()
     """The person closed the window; everything is kept."""
+    language_changed = Signal()
+    """Chosen here, and spoken already."""
+    help_requested = Signal(str)
+    """The page of the help that goes with the step."""
 
     def __init__(self, context: Context, trouble: Trouble | None = None, parent: QWidget | None = None) -> None:
         """``trouble`` is what keeps the engine from working: an access that is refused has to be given anew."""
@@ -104,7 +123,7 @@ class WizardWindow(QDialog):
         practice = self._context.profile.practice
         self.setWindowTitle(_("Asistente de Botones (práctica)") if practice else _("Asistente de Botones"))
         clear(self._outer)
-        self._built_for = (self._context.profile.name, self._context.vault.is_lasting)
+        self._built_for = (self._context.settings.key, self._context.vault.is_lasting)
         self._page: Page | None = None
         self._pages: dict[Step, Page] = {}
         if practice:
@@ -156,6 +175,14 @@ class WizardWindow(QDialog):
     def _build_head(self) -> QWidget:
         head = Surface("clear", margins=(Space.WIDE, Space.WIDE, Space.WIDE, Space.SMALL), spacing=2)
         self._place = Words(role=Role.OVERLINE, wraps=False)
+        self.help = IconButton("question", _("Ayuda de este paso (F1)"))
+        self.help.setShortcut(QKeySequence(QKeySequence.StandardKey.HelpContents))
+        self.help.setAutoDefault(False)
+        self.help.clicked.connect(lambda: self.help_requested.emit(step_topic(self.flow.activation.step)))
+        top = QHBoxLayout()
+        top.addWidget(self._place, 1)
+        top.addWidget(self.help)
+        head.box.addLayout(top)
         self.heading = Words(role=Role.TITLE)
         self._purpose = Words(role=Role.SOFT)
         self._damaged = Banner(
@@ -163,7 +190,7 @@ class WizardWindow(QDialog):
             _("El avance guardado estaba dañado"),
             _("Se apartó en otro archivo y el asistente empieza de nuevo. Los accesos guardados siguen en el llavero."),
         )
-        for part in (self._place, self.heading, self._purpose, self._damaged):
+        for part in (self.heading, self._purpose, self._damaged):
             head.box.addWidget(part)
         return head
 
@@ -253,7 +280,7 @@ class WizardWindow(QDialog):
     def _stale(self) -> bool:
         """Say whether what is built belongs to another profile."""
         built = next(iter(self._pages.values()), None)
-        return built is not None and self._built_for != (self._context.profile.name, self._context.vault.is_lasting)
+        return built is not None and self._built_for != (self._context.settings.key, self._context.vault.is_lasting)
 
     def _turn_to(self, page: Page) -> None:
         former = self._page
@@ -365,11 +392,18 @@ class WizardWindow(QDialog):
         real = former.hotel.isChecked()
         self._context.choose(language=language)
         speak(language)
-        self._build()
-        self.flow.tell()
+        self.say_anew()
         anew = self._page_of(Step.WELCOME)
         assert isinstance(anew, WelcomePage)
         anew.choose_place(real=real)
+        self.language_changed.emit()
+
+    def say_anew(self) -> None:
+        """Build every page again in the language of now; what is known stays in the flow."""
+        if self._page is not None:
+            self._page.commit()
+        self._build()
+        self.flow.tell()
 
     def _end(self) -> None:
         if self._page is not None:

@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("detail", sa.JSON, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False, server_default=sa.text("0")),
         sa.Column("looks", sa.Integer, nullable=False, server_default=sa.text("0")),
-        sa.Column("adopted", sa.Boolean, nullable=False, server_default=sa.text("0")),
+        sa.Column("adopted", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("sale", sa.String(80)),
         sa.Column("due_at", sa.String(32)),
         sa.Column("since", sa.String(32)),

@@ -1,0 +1,58 @@
+"""Asks once a day whether there is a newer version, where the hotel wants that; says so, and never installs."""
+
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app import __version__
+from app.texts import _
+from ui.context import Context
+from ui.loop import in_thread
+
+log = logging.getLogger(__name__)
+
+_DAY_MS: Final = 24 * 60 * 60 * 1000
+_SOON_MS: Final = 60_000
+"""After the start, when the hotel's own work is under way."""
+
+
+class NewerVersion(QObject):
+    """The daily question. Without an address in the settings, or a key in the program, nobody is ever asked."""
+
+    found = Signal(str, str)
+    """Title and text of the notice; once for each version."""
+
+    def __init__(self, context: Context, start: Callable[[Any], object], parent: QObject | None = None) -> None:
+        """``start`` runs a coroutine and takes care of its mistakes."""
+        super().__init__(parent)
+        self._context = context
+        self._start = start
+        self._told = ""
+        self._timer = QTimer(self)
+        self._timer.setInterval(_SOON_MS)
+        self._timer.timeout.connect(lambda: self._start(self.ask()))
+        self._timer.start()
+
+    async def ask(self) -> None:
+        """Ask now; a network that fails is no news, the next day comes."""
+        self._timer.setInterval(_DAY_MS)
+        address = self._context.settings.updates
+        if address is None:
+            return
+        from app.connectors import updates  # loaded only where somebody asks
+        from app.model.errors import ConnectorError
+
+        key = await in_thread(updates.announcing_key)
+        if key is None:
+            return
+        try:
+            announced = await updates.ask(address, key, self._context.settings.proxy)
+        except ConnectorError as error:
+            log.info("no answer about newer versions: %s", error.failure)
+            return
+        if announced.is_newer_than(__version__) and announced.version != self._told:
+            self._told = announced.version
+            text = _("Está en {page}. Botones no instala nada por su cuenta.").format(page=announced.page)
+            self.found.emit(_("Hay una versión nueva: {version}").format(version=announced.version), text)

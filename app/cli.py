@@ -57,7 +57,7 @@ def main() -> None:
 def botones(context: click.Context, self_check: bool, log: Path | None) -> None:
     """Open the window unless a command is given."""
     if self_check:
-        sys.exit(_console().self_check(log))
+        sys.exit(importlib.import_module("app.selfcheck").main(log))
     if context.invoked_subcommand is None:
         context.invoke(gui)
 

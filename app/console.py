@@ -4,8 +4,6 @@ Kept from ``cli`` so that the window need not wait for the libraries that only t
 """
 
 import asyncio
-import contextlib
-import importlib
 import json
 import signal
 import sys
@@ -40,7 +38,7 @@ from app.sandbox.practice import Practice, PracticeNotStarted
 from app.sandbox.scenarios import SCENARIOS
 from app.sandbox.session import PROFILE, connect, practice_profile, sign_in
 from app.setup.credentials import read_secrets
-from app.setup.doctor import Check, examine
+from app.setup.doctor import examine
 from app.setup.leaving import hotels_of, remove_secrets
 from app.setup.place import place_of
 from app.storage.backup import back_up, backups_of, is_due
@@ -255,23 +253,6 @@ def forget() -> int:
         left += len(kept)
         click.echo(f"{name}: {', '.join(kept) or _('sin accesos')}")
     return NOT_ALL_WELL if left else ALL_WELL
-
-
-def self_check(log: Path | None) -> int:
-    """Print and log what this copy of the program can do here; a windowed program has no other place to say it."""
-    selfcheck = importlib.import_module("app.selfcheck")
-    with contextlib.ExitStack() as stack:
-        file = stack.enter_context(log.open("w", encoding="utf-8")) if log else None
-
-        def tell(check: Check) -> None:
-            click.echo(f"{'✓' if check.well else '✗'} {check.name}: {check.said}")
-            if file is not None:
-                file.write(selfcheck.log_line(check) + "\n")
-                file.flush()  # what comes next may end the process
-
-        # By name, because app knows no Qt.
-        well: bool = selfcheck.examine(tell, lambda: importlib.import_module("ui.selfcheck").examine())
-    return ALL_WELL if well else NOT_ALL_WELL
 
 
 def read(files: tuple[Path, ...], as_json: bool, ask_key: bool) -> int:

@@ -5,6 +5,9 @@ Everything happens in a scratch folder: no document, setting or secret of the ho
 """
 
 import asyncio
+import contextlib
+import importlib
+import pkgutil
 import platform
 import ssl
 import sys
@@ -13,6 +16,8 @@ from collections.abc import Callable, Coroutine, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
+
+import click
 
 from app import __version__
 from app.connectors.pdf_words import pages_of
@@ -38,6 +43,8 @@ from app.texts.documents import family_name
 _SCOPE: Final = "self-check"
 _LONG_SECRET: Final = "aé" * LONGEST_PART
 """Twice what Windows takes in one entry, with a letter that is two bytes in its files."""
+_FEWEST_MODULES: Final = 150
+"""Far fewer than there are: a loader that lists nothing must not pass."""
 _LINE: Final = "BOTONES 1876"
 _PDF: Final = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
@@ -48,6 +55,21 @@ _PDF: Final = (
 )
 
 Progress = Callable[[Check], None]
+
+
+def main(log: Path | None) -> int:
+    """Print and log what this copy of the program can do here; a windowed program has no other place to say it."""
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(log.open("w", encoding="utf-8")) if log else None
+
+        def tell(check: Check) -> None:
+            click.echo(f"{'✓' if check.well else '✗'} {check.name}: {check.said}")
+            if file is not None:
+                file.write(log_line(check) + "\n")
+                file.flush()  # what comes next may end the process
+
+        # By name, because app knows no Qt.
+        return 0 if examine(tell, lambda: importlib.import_module("ui.selfcheck").examine()) else 1
 
 
 def examine(progress: Progress, of_window: Callable[[], Iterator[Check]]) -> bool:
@@ -78,6 +100,7 @@ def log_line(check: Check) -> str:
 
 def _parts(paths: Paths) -> Iterator[tuple[str, Callable[[], str]]]:
     yield _("Programa"), _program
+    yield _("Piezas"), _modules
     yield _("Libro de documentos"), lambda: _ledger(paths)
     yield _("Llavero del sistema"), _vault
     yield _("Conexión segura"), lambda: _run(_tls())
@@ -114,6 +137,19 @@ def _program() -> str:
     frozen = _("instalado") if getattr(sys, "frozen", False) else _("desde el código")
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
     return f"Botones {__version__} ({frozen}), Python {platform.python_version()}, {system}"
+
+
+def _modules() -> str:
+    """Load every module that there is: what a freezer forgot is missed by whoever asks for it, months later."""
+    loaded = 0
+    for top in ("app", "ui"):
+        for found in pkgutil.walk_packages(importlib.import_module(top).__path__, f"{top}."):
+            if "migrations" not in found.name and not found.name.endswith("__main__"):
+                importlib.import_module(found.name)
+                loaded += 1
+    if loaded < _FEWEST_MODULES:
+        raise _Wrong(f"{loaded}")
+    return str(loaded)
 
 
 def _ledger(paths: Paths) -> str:

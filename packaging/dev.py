@@ -48,6 +48,7 @@ TEST_PROGRAMS = {
     "dbus-run-session": "dbus",
     "dbus-daemon": "dbus-daemon",
     "chromium": "chromium",
+    "pg_ctlcluster": "postgresql",
 }
 FONT_PACKAGE = "fonts-dejavu-core"
 
@@ -382,7 +383,7 @@ def test(arguments: list[str]) -> int:
         return hand_over(command, environment)
     environment["LANG"] = environment["LC_ALL"] = "C.UTF-8"
     environment["BOTONES_TEST_SECRET_SERVICE"] = "1"
-    environment["BOTONES_TEST_BROWSER"] = "1"
+    environment["BOTONES_TEST_BROWSER"] = environment["BOTONES_TEST_POSTGRES"] = "1"
     with tempfile.TemporaryDirectory(prefix="botones-", ignore_cleanup_errors=True) as home:
         return subprocess.call(
             ["dbus-run-session", "--", "sh", "-c", SESSION, "sh", keyring_daemon(Path(home)), *command],

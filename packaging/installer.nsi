@@ -158,7 +158,7 @@ Function NameShortcut
       ${If} $2 P<> 0
         System::Call 'Oleaut32::SysAllocString(w "${APP_ID}")p.r3'
         System::Call '*${SYSSTRUCT_PROPERTYKEY}(${PKEY_AppUserModel_ID})p.r4'
-        System::Call '*${SYSSTRUCT_PROPVARIANT}(${VT_BSTR},,&p4,pr3)p.r5'
+        System::Call '*(&i2 ${VT_BSTR},&i6 0,p r3,p 0)p.r5' ; a PROPVARIANT
         ${IPropertyStore::SetValue} $2 '($4,$5)'
         System::Call 'Oleaut32::SysFreeString(pr3)'
         System::Free $4

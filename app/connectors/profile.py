@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
-from string import Template
+from string import Formatter, Template
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt, ValidationError, model_validator
 
@@ -82,6 +82,10 @@ class Profile(Value):
     facturacion: str | None = None
     financiero: str | None = None
     fe: str | None = None
+    sale_page: str | None = None
+    """Where Pymes shows one sale to a person in the browser, with ``{uuid}`` or ``{number}``; ``None``: not known."""
+    invoice_page: str | None = None
+    """Where the PMS shows one document, with ``{number}``."""
     source: SourceKind = SourceKind.PMS
     """Where approved documents are read; the person may choose another in the wizard (``reading_from``)."""
     folder_accepts_unanswered: bool = False
@@ -98,6 +102,9 @@ class Profile(Value):
         for address in (self.pms, self.organizacion, self.facturacion, self.financiero, self.fe):
             if address is not None:
                 require_safe(address)
+        for pattern, holes in ((self.sale_page, {"uuid", "number"}), (self.invoice_page, {"number"})):
+            if pattern is not None:
+                _require_pattern(pattern, holes)
         return self
 
     def route(self, operation: Operation) -> Route:
@@ -120,6 +127,14 @@ class Profile(Value):
         cadence = max(self.timing.cadence, seconds)
         idle = max(cadence, self.timing.cadence_idle)
         return self.timing.model_copy(update={"cadence": cadence, "cadence_idle": idle})
+
+    def sale_address(self, uuid: str, full_number: str) -> str | None:
+        """Return the page of one sale in Pymes."""
+        return _filled(self.sale_page, uuid=uuid, number=full_number)
+
+    def invoice_address(self, full_number: str) -> str | None:
+        """Return the page of one document in the PMS."""
+        return _filled(self.invoice_page, number=full_number)
 
     def with_fe(self, address: str | None) -> Self:
         """Return the profile with the FE service where the hotel was told that it answers (``None``: as it is).
@@ -176,6 +191,26 @@ def require_safe(address: str) -> None:
     loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
     if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
         raise ValueError(f"not https: {parts.scheme}://{parts.hostname}")
+
+
+def _require_pattern(pattern: str, holes: set[str]) -> None:
+    """Raise ``ValueError`` unless the pattern is https, says where the document goes, and lets it nowhere near the
+    host: what a document is called must not choose whom the browser speaks to."""
+    require_safe(pattern)
+    parts = urlsplit(pattern)
+    parsed = [(name, spec, conversion) for _text, name, spec, conversion in Formatter().parse(pattern)]
+    found = {name for name, _spec, _conversion in parsed if name is not None}
+    if any(spec or conversion for _name, spec, conversion in parsed):
+        raise ValueError(f"only names between braces: {pattern}")
+    if parts.scheme != "https" or not found or not found <= holes or "{" in parts.netloc:
+        wanted = " / ".join(f"{{{one}}}" for one in sorted(holes))
+        raise ValueError(f"not an https page with {wanted} after the host: {pattern}")
+
+
+def _filled(pattern: str | None, **values: str) -> str | None:
+    if pattern is None:
+        return None
+    return pattern.format(**{name: quote(value, safe="") for name, value in values.items()})
 
 
 def load_profile(name: str, addresses: Mapping[str, str] | None = None, folder: Path | None = None) -> Profile:

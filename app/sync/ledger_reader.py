@@ -41,6 +41,8 @@ class Row:
     adopted: bool
     seen_at: datetime
     proven_at: datetime | None
+    sale: str | None
+    """Pymes' identifier of its sale, once known."""
 
 
 _ALL: Final = Listing()
@@ -193,6 +195,7 @@ def _row(row: Any) -> Row:
         adopted=row.adopted,
         seen_at=row.seen_at,
         proven_at=row.proven_at,
+        sale=row.sale,
     )
 
 

@@ -18,7 +18,7 @@ def mood_name(mood: Mood) -> str:
         Mood.OFFLINE: _("Sin conexión"),
         Mood.NOT_SET_UP: _("Sin configurar"),
         Mood.UNKNOWN: _("Aún sin comprobar"),
-        Mood.SPARE: _("Reserva"),
+        Mood.SPARE: _("De reserva"),
     }[mood]
 
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import httpx
 import pytest
 from pdfminer.high_level import extract_text
 from PySide6.QtCore import QItemSelectionModel, QPoint, QSettings, Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QMenu, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -26,6 +28,7 @@ from ui.panel.documents import DocumentsPage
 from ui.panel.model import AMOUNT, STATE
 from ui.panel.rendition import draw_pdf
 from ui.panel.said import SaidDialog
+from ui.panel.theirs import Place
 from ui.parts.confirm import Confirm
 from ui.theme import Theme
 
@@ -214,13 +217,15 @@ def test_while_several_are_chosen_the_list_stands_still(
     reader.close()
 
 
-def test_a_row_has_a_menu_and_the_list_an_order(qtbot: QtBot, page: DocumentsPage) -> None:
+def test_a_row_has_a_menu_and_the_list_an_order(qtbot: QtBot, page: DocumentsPage, context: Context) -> None:
+    context.profile = context.profile.model_copy(update={"invoice_page": "https://pms.example/f/{number}"})
     page.table.selectRow(0)
     with qtbot.waitSignal(page.opened):
         pass
     page.table.customContextMenuRequested.emit(QPoint(20, 20))
     menus = [menu for menu in page.findChildren(QMenu) if menu.isVisible()]
     names = [action.text() for menu in menus for action in menu.actions()]
+    assert "Ver en el PMS" in names
     assert {"Copiar número", "Reintentar", "Guardar PDF…", "Ordenar por"} <= set(names)
     for menu in menus:
         menu.close()
@@ -385,3 +390,68 @@ def test_many_lines_go_on_on_another_page(tmp_path: Path) -> None:
     text = pdf_text(tmp_path / "larga.pdf")
     assert "Noche 59" in text and "página 2" in text
     assert text.count("no es la representación gráfica oficial") >= 2
+
+
+# At Loggro
+
+
+def buttons_of(page: DocumentsPage) -> list[str]:
+    return [one.text() for one in page.detail.findChildren(QPushButton)]
+
+
+def test_where_nobody_knows_the_address_no_page_is_offered(
+    qtbot: QtBot, page: DocumentsPage, context: Context, reader: LedgerReader
+) -> None:
+    with qtbot.waitSignal(page.opened):
+        page.show_row(next(row for row in reader.page(0, COUNT) if row.sale))
+    assert not {"Ver en Pymes", "Ver en el PMS"} & set(buttons_of(page))
+
+
+def test_a_hotels_own_addresses_open_the_document_in_the_browser(
+    qtbot: QtBot,
+    turning: asyncio.AbstractEventLoop,
+    theme: Theme,
+    context: Context,
+    reader: LedgerReader,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened_pages: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened_pages.append(url.toString()) or True)
+    places = {"sale_page": "https://pymes.example/v/{uuid}", "invoice_page": "https://pms.example/f?n={number}"}
+    context.profile = context.profile.model_copy(update=places)
+    page = opened(qtbot, context, reader)
+    rows = reader.page(0, COUNT)
+    sold, unsold = next(row for row in rows if row.sale), next(row for row in rows if not row.sale)
+    with qtbot.waitSignal(page.opened):
+        page.show_row(sold)
+    for name in ("Ver en Pymes", "Ver en el PMS"):
+        next(one for one in page.detail.findChildren(QPushButton) if one.text() == name).click()
+    expected = [f"https://pymes.example/v/{sold.sale}", f"https://pms.example/f?n={sold.full_number}"]
+    qtbot.waitUntil(lambda: opened_pages == expected)
+    page.close_detail()
+    with qtbot.waitSignal(page.opened):
+        page.show_row(unsold)
+    qtbot.waitUntil(lambda: "Ver en Pymes" not in buttons_of(page))
+    assert "Ver en el PMS" in buttons_of(page)
+
+
+def test_the_practice_hotel_gives_a_way_in_to_both_pages(
+    qtbot: QtBot, home: Context, reader: LedgerReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: addresses.append(url.toString()) or True)
+    page = opened(qtbot, home, reader)
+    row = next(row for row in reader.page(0, COUNT) if row.sale)
+    with qtbot.waitSignal(page.opened):
+        page.show_row(row)
+    places = []
+    for name in ("Ver en Pymes", "Ver en el PMS"):
+        next(one for one in page.detail.findChildren(QPushButton) if one.text() == name).click()
+        qtbot.waitUntil(lambda: bool(addresses))
+        places.append(httpx.get(addresses.pop()).headers["location"])
+    assert places == [f"/pymes/ventas/{row.sale}", f"/pms/facturas/{row.full_number}"]
+    assert home.practice is not None
+    home.practice.stop()
+    with qtbot.waitSignal(page.theirs.failed):
+        page.theirs.open(row, Place.PMS)
+    qtbot.waitUntil(lambda: "El hotel de práctica no responde" in words_in(page))

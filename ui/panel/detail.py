@@ -18,6 +18,7 @@ from app.texts import _, day, hour, money
 from app.texts.causes import explain, mender_name, particulars
 from app.texts.documents import family_name, state_meaning
 from app.texts.help import cause_topic
+from ui.panel.theirs import TheirPages
 from ui.panel.timeline import Timeline
 from ui.parts import (
     STATE_LOOK,
@@ -97,8 +98,11 @@ class Detail(Surface):
     """The ``Whole`` whose page is wanted as PDF."""
     official_requested = Signal(object)
 
-    def __init__(self, on_error: Callable[[BaseException], object], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theirs: TheirPages, on_error: Callable[[BaseException], object], parent: QWidget | None = None
+    ) -> None:
         super().__init__("card", parent=parent)
+        self._theirs = theirs
         self._shown: Whole | None = None
         self._scroll = Scroll(margins=Space.LARGE, spacing=Space.MEDIUM)
         self._timeline = Timeline(on_error)
@@ -149,6 +153,8 @@ class Detail(Surface):
             self._content.addWidget(CopyField(_("CUFE / CUDE"), whole.document.cufe))
         if whole.document is not None:
             self._content.addLayout(self._papers())
+        if self._theirs.of(whole.row):
+            self._content.addLayout(self._at_theirs(whole.row))
         self._timeline.show_events(whole.events)
         if other:
             self._scroll.verticalScrollBar().setValue(0)
@@ -215,6 +221,17 @@ class Detail(Surface):
             button = Button(name, Kind.SMALL)
             button.setToolTip(said)
             button.clicked.connect(lambda _checked=False, signal=signal: signal.emit(self._shown))
+            line.addWidget(button)
+        line.addStretch(1)
+        return line
+
+    def _at_theirs(self, row: Row) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(Space.SMALL)
+        for place in self._theirs.of(row):
+            button = Button(_(place.value), Kind.SMALL, icon="window")
+            button.setToolTip(_("Abre la página de este documento en el navegador"))
+            button.clicked.connect(lambda _checked=False, place=place: self._theirs.open(row, place))
             line.addWidget(button)
         line.addStretch(1)
         return line

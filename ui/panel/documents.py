@@ -35,6 +35,7 @@ from ui.panel.model import AMOUNT, COUNTERPARTY, DATE, NUMBER, ORDERS, STATE, Do
 from ui.panel.paper import Papers
 from ui.panel.query import Latest
 from ui.panel.rowpainter import ROW_HEIGHT, RowPainter
+from ui.panel.theirs import TheirPages
 from ui.parts import Banner, Button, EmptyState, IconButton, Surface, Words
 from ui.parts.confirm import Confirm
 from ui.theme import Role, Space, Tone
@@ -105,6 +106,7 @@ class DocumentsPage(QWidget):
         self.filters = Filters(context.clock, on_error)
         self.search, self.chips, self.found = self.filters.search, self.filters.chips, self.filters.found
         self.papers = Papers(context, on_error, self)
+        self.theirs = TheirPages(context, on_error, self)
         self._build()
         self._gather = QTimer(self)
         self._gather.setSingleShot(True)
@@ -128,6 +130,7 @@ class DocumentsPage(QWidget):
         self.detail.paper_requested.connect(self.papers.save)
         self.detail.official_requested.connect(self.papers.save_official)
         self.papers.told.connect(self._tell_paper)
+        self.theirs.failed.connect(lambda title, text: self._tell_paper(title, text, good=False))
         QShortcut(QKeySequence.StandardKey.Find, self, self._go_to_search)
         for keys, do in (
             (QKeySequence(Qt.Key.Key_Escape), self._step_back),
@@ -208,7 +211,7 @@ class DocumentsPage(QWidget):
         self._splitter.setHandleWidth(Space.LARGE)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self._build_list())
-        self.detail = Detail(self._on_error)
+        self.detail = Detail(self.theirs, self._on_error)
         self._splitter.addWidget(self.detail)
         self._splitter.setStretchFactor(0, 3)
         self._splitter.setStretchFactor(1, 1)
@@ -457,6 +460,8 @@ class DocumentsPage(QWidget):
         again.setEnabled(may_try_again(row))
         save = menu.addAction(_("Guardar PDF…"), lambda: self.papers.save(self.detail.shown))
         save.setEnabled(self.detail.shown is not None and self.detail.shown.document is not None)
+        for place in self.theirs.of(row):
+            menu.addAction(_(place.value), partial(self.theirs.open, row, place))
 
     def _tell_paper(self, title: str, text: str, good: bool) -> None:
         self._paper.tell(Tone.GOOD if good else Tone.WARN, title, text)

@@ -26,10 +26,10 @@ ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("app", "ui", "resources", "tests", "packaging", "pyproject.toml", "README.md", "LICENSE")
 SHORT = {
     "offscreen": (
-        "tests/app/test_autostart.py", "tests/app/test_backup.py", "tests/app/test_lock.py", "tests/app/test_logs.py",
-        "tests/app/test_paths.py", "tests/app/test_sandbox_child.py", "tests/app/test_settings.py",
-        "tests/app/test_updates.py", "tests/app/test_vault.py", "tests/app/test_vault_parts.py",
-        "tests/app/test_vault_windows.py",
+        "tests/app/test_autostart.py", "tests/app/test_backup.py", "tests/app/test_files.py", "tests/app/test_lock.py",
+        "tests/app/test_logs.py", "tests/app/test_paths.py", "tests/app/test_sandbox_child.py",
+        "tests/app/test_settings.py", "tests/app/test_updates.py", "tests/app/test_vault.py",
+        "tests/app/test_vault_parts.py", "tests/app/test_vault_windows.py",
     ),
     "windows": ("tests/ui/test_instance.py", "tests/ui/test_tray.py", "tests/ui/test_loop.py"),
 }  # fmt: skip

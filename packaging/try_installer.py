@@ -8,6 +8,7 @@ not as it should be ends it. What only a real Windows shows is in WINDOWS-CHECKL
 
 from __future__ import annotations
 
+import ast
 import json
 import sqlite3
 import subprocess
@@ -65,10 +66,27 @@ class Hotel:
     def run(self, *words: object, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         return self.bench.wine(*map(str, words), env={**self.display, **(env or {})}, cwd=self.bench.drive, timeout=600)
 
-    def value(self, key: str, name: str) -> str | None:
-        told = self.run("reg", "query", key, "/v", name)
-        found = [line.split("    ")[-1].strip() for line in told.stdout.splitlines() if f" {name} " in line]
-        return found[0] if found and told.returncode == 0 else None
+    def value(self, key: str, name: str) -> object:
+        """Return a value of the registry, ``None`` where there is none. Not with reg.exe, which loses the accents."""
+        code = (
+            "import json, sys, winreg\n"
+            "try: key = winreg.OpenKey(winreg.HKEY_CURRENT_USER, sys.argv[1])\n"
+            "except OSError: print('null')\n"
+            "else:\n"
+            "    try: print(json.dumps(repr(winreg.QueryValueEx(key, sys.argv[2])[0])))\n"
+            "    except OSError: print('null')\n"
+        )
+        told = self.run(self.bench.python("run"), "-c", code, key.removeprefix("HKCU\\"), name).stdout
+        found = json.loads(told.strip().splitlines()[-1])
+        return None if found is None else ast.literal_eval(found)
+
+    def sign_in(self) -> None:
+        """Begin a session: Windows starts what its Run key names. Those programs keep the pipe, so it is not read."""
+        with subprocess.Popen(
+            [str(WINE), "wineboot"], env=self.bench.environment(self.display), stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        ) as process:  # fmt: skip
+            process.wait(PATIENCE)
 
     def open(self) -> subprocess.Popen[bytes]:
         """Start the program in the tray, as Windows does, and wait until it works on its folder."""
@@ -114,7 +132,7 @@ def use(hotel: Hotel) -> None:
 def start_with_windows(hotel: Hotel) -> None:
     wanted = f'"{hotel.bench.windows_name(hotel.exe)}" gui --minimized'
     check(hotel.value(RUN, "Botones") == wanted, "la clave Run nombra el programa, entre comillas")
-    hotel.run("wineboot")
+    hotel.sign_in()
     wait_for(lambda: (hotel.data / "botones.pid").exists(), "al iniciar sesión, Windows lo abre")
 
 

@@ -9,7 +9,7 @@ satisfied.
 from collections.abc import Callable, Iterable, Iterator, Set
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from pydantic import AwareDatetime
 from pydantic import Field as Default
@@ -102,6 +102,8 @@ class Activation(Value):
     """Of the next document of a family, as a person says: where the source ``rango`` begins when nobody else tells."""
     proofs: tuple[NumberingProof, ...] = ()
     rehearsal: Rehearsal | None = None
+    by_hand: frozenset[Step] = frozenset()
+    """Steps that the person does on the practice hotel's own pages, although Botones could."""
     finished_at: AwareDatetime | None = None
 
     # --- where it stands ---------------------------------------------------------------------------------------------
@@ -122,7 +124,13 @@ class Activation(Value):
         return self.finished_at is not None
 
     def route(self, operation: Operation) -> Route:
-        return self.routes[operation]
+        return Route.GUIDED if _DONE_AT.get(operation) in self.by_hand else self.routes[operation]
+
+    def calling(self, profile: Profile) -> Profile:
+        """Return the profile as this flow may call it: what the person does by hand, Botones does not."""
+        read = profile.reading_from(self.source)
+        left = {operation: Route.GUIDED for operation, step in _DONE_AT.items() if step in self.by_hand}
+        return read.model_copy(update={"routes": read.routes | left})
 
     @property
     def needs_hotel_id(self) -> bool:
@@ -288,6 +296,10 @@ class Activation(Value):
         """
         return self._changed(parameter_confirmed_at=at)
 
+    def with_way(self, step: Step, *, by_hand: bool) -> Self:
+        """Take who does a step; what was done stays done, whoever did it."""
+        return self._changed(by_hand=self.by_hand | {step} if by_hand else self.by_hand - {step})
+
     def with_families(self, families: Iterable[Family]) -> Self:
         """Take which documents the hotel issues; entries of the others go."""
         chosen = set(families)
@@ -385,6 +397,13 @@ class Activation(Value):
 
     def _numbering_hindrances(self) -> tuple[Blocker, ...]:
         return (*_unsettled_entries(self), *_differing_proofs(self))
+
+
+_DONE_AT: Final = {
+    Operation.PYMES_PARAMETER: Step.ACTIVATION,
+    Operation.PYMES_CREATE_NUMBERING: Step.NUMBERING,
+}
+"""What Botones writes in a step that a person may do instead."""
 
 
 def _is_a_question(requirement: Requirement) -> bool:

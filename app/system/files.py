@@ -4,7 +4,12 @@ import contextlib
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
+from typing import Final
+
+_PATIENCE_SECONDS: Final = 1.0
+_LOOK_SECONDS: Final = 0.02
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -15,7 +20,7 @@ def write_whole(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        _put_in_place(Path(temporary), path)
     except BaseException:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
@@ -26,3 +31,16 @@ def write_whole(path: Path, text: str) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _put_in_place(new: Path, path: Path) -> None:
+    """Rename; on Windows whoever reads the old file meanwhile (antivirus, backup) is in the way, and soon gone."""
+    limit = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            new.replace(path)
+            return
+        except PermissionError:
+            if sys.platform != "win32" or time.monotonic() > limit:
+                raise
+            time.sleep(_LOOK_SECONDS)

@@ -3,6 +3,7 @@
 It does nothing on another system, and knows no window.
 """
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -15,8 +16,12 @@ APP_ID: Final = "Botones.Hotel"
 def have_outputs() -> None:
     """Give a program that was started without outputs the console it was started from, or else the void.
 
-    An installed Botones is a program with windows: Windows gives it none, and whoever prints must not end it.
+    An installed Botones is a program with windows: Windows gives it none, and whoever prints must not end it. Nor must
+    a letter that an old code page does not have.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     if sys.stdout is not None and sys.stderr is not None:
         return
     place = "CONOUT$" if _has_console() else os.devnull

@@ -80,6 +80,29 @@ def pms_numbering_instruction() -> Instruction:
     )
 
 
+def resolution_instruction() -> Instruction:
+    """Say where a person sees the numbering of both sides, and mends what differs (guide, step 3)."""
+    return Instruction(
+        steps=(
+            _("En Loggro Alojamientos, entre a Configuraciones → Facturación."),
+            _("Abra la pestaña Resolución de facturación y compárela con la tabla de abajo."),
+            _("Si algo difiere, corríjalo en Pymes: Consecutivos de Facturación → vigencias y resolución."),
+        )
+    )
+
+
+def invoice_instruction() -> Instruction:
+    """Say how a first invoice is approved (guide, step 4)."""
+    return Instruction(
+        steps=(
+            _("En Loggro Alojamientos, entre a Reservas y abra una con consumos."),
+            _("Haga clic en Crear factura."),
+            _("Revise los valores y haga clic en Aprobar. Botones la encuentra y la muestra aquí."),
+        ),
+        note=_("Los nombres exactos de estos botones en Alojamientos no son públicos: son nuestra lectura."),
+    )
+
+
 def dian_numbering_instruction() -> Instruction:
     """Say where on Form 1876 the values stand."""
     return Instruction(

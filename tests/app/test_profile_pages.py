@@ -32,7 +32,7 @@ def test_what_a_document_is_called_stays_in_its_place_of_the_address(tmp_path: P
     [
         'sale_page = "http://p.example/{uuid}"',
         'sale_page = "http://127.0.0.1/{uuid}"',
-        'sale_page = "file:///{uuid}"',
+        'sale_page = "ftp://p.example/{uuid}"',
         'sale_page = "https://p.example/ventas"',
         'sale_page = "https://{uuid}.example/"',
         'sale_page = "https://a:b@p.example/{uuid}"',

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -13,7 +12,8 @@ from PySide6.QtGui import QDesktopServices
 from app.model.errors import ConnectorError
 from app.texts import N_, _
 from ui.context import Context
-from ui.loop import in_thread, spawn
+from ui.loop import spawn
+from ui.practicepages import page_of
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
     from app.sync.ledger_reader import Row
@@ -55,7 +55,7 @@ class TheirPages(QObject):
         if practice is not None:
             path = f"/pymes/ventas/{row.sale}" if place is Place.PYMES else f"/pms/facturas/{row.full_number}"
             try:
-                address = await in_thread(lambda: asyncio.run(practice.page(path)))
+                address = await page_of(practice, path)
             except ConnectorError:
                 self.failed.emit(
                     _("El hotel de práctica no responde"),

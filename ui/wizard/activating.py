@@ -16,8 +16,10 @@ from ui.wizard import errands
 from ui.wizard.choices import Check
 from ui.wizard.flow import WizardFlow, Work
 from ui.wizard.page import Page, across
-from ui.wizard.parts import InstructionView, Result, Stored, detail_of, route_tag
+from ui.wizard.parts import InstructionView, Result, RouteSlot, Stored, detail_of, route_tag
+from ui.wizard.ways import Ways
 
+_PAGE = "/pymes/organizacion/parametros"
 _TICK_MS = 250
 
 
@@ -28,10 +30,11 @@ class ActivatingPage(Page):
 
     def __init__(self, flow: WizardFlow, parent: QWidget | None = None) -> None:
         super().__init__(flow, parent)
-        self._sets = flow.activation.route(Operation.PYMES_PARAMETER).is_called
         self._sees = flow.activation.route(Operation.PMS_CONNECTION).is_called
         parameter = Card(_("El parámetro en Pymes"))
-        parameter.head.addWidget(route_tag(flow.activation.route(Operation.PYMES_PARAMETER)))
+        self._route = RouteSlot()
+        parameter.head.addWidget(self._route)
+        self.ways = Ways(flow, self.step, lambda: _PAGE, self._look)
         parameter.box.addWidget(
             Words(_("«La organización está utilizando la aplicación de Alojamientos» debe quedar en Sí."))
         )
@@ -55,13 +58,27 @@ class ActivatingPage(Page):
         arrival.box.addWidget(self.waiting)
         arrival.box.addWidget(self.stored)
         arrival.box.addWidget(self.result)
+        self.box.addWidget(self.ways)
         self.box.addWidget(parameter)
         self.box.addWidget(arrival)
         self.box.addStretch(1)
         self._arrival = arrival
 
+    @property
+    def _sets(self) -> bool:
+        """Say whether Botones sets the parameter."""
+        return self.flow.activation.route(Operation.PYMES_PARAMETER).is_called
+
+    def entered(self) -> None:
+        self.ways.begin()
+
+    def left(self) -> None:
+        self.ways.end()
+
     def draw(self) -> None:
         flow = self.flow
+        self.ways.draw()
+        self._route.show_route(flow.activation.route(Operation.PYMES_PARAMETER))
         waiting = flow.busy is Work.TOKEN
         has_token = flow.activation.token_arrived_at is not None and Secret.CONNECTION_TOKEN in flow.kept
         self.instruction.setVisible(not self._sets)
@@ -124,6 +141,9 @@ class ActivatingPage(Page):
                 _("El parámetro está en Sí"),
                 _("Loggro no publica si Alojamientos recibió el token: la primera factura lo dirá."),
             )
+
+    def _look(self) -> None:
+        self.flow.do_quietly(Work.TOKEN, errands.see_token)
 
     def _go(self) -> None:
         self.flow.do(Work.TOKEN, errands.token)

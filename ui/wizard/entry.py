@@ -17,7 +17,7 @@ from ui.parts import Button, Card, CopyField, FormField
 from ui.theme import Space, Tone
 from ui.wizard.flow import WizardFlow, Work
 from ui.wizard.page import across
-from ui.wizard.parts import InstructionView, Result, route_tag
+from ui.wizard.parts import InstructionView, Result, RouteSlot
 
 _PLACES = {
     Field.RESOLUTION: (0, 0),
@@ -101,21 +101,18 @@ class EntryCard(Card):
         super().__init__(" ")
         self._flow = flow
         self._entry: Entry | None = None
-        self._creates = flow.activation.route(Operation.PYMES_CREATE_NUMBERING).is_called
         self._looks = flow.activation.route(Operation.PYMES_NUMBERINGS).is_called
-        self.head.addWidget(route_tag(flow.activation.route(Operation.PYMES_CREATE_NUMBERING)))
+        self._route = RouteSlot()
+        self.head.addWidget(self._route)
         self.name = QLineEdit()
         self.name.textEdited.connect(self._name_typed)
         self.form = NumberingForm()
         self.form.typed.connect(self._field_typed)
         self.applies_to = CopyField(field_name(Field.APPLIES_TO), APPLIES_TO_PMS)
-        self.applies_to.button.setVisible(not self._creates)
         self.outcome = Result()
         self.instruction = InstructionView()
         self.make = Button(_("Crear en Pymes"), icon="numbering")
-        self.look = Button(
-            _("Buscar en Pymes") if self._creates else _("Ya lo hice: comprobar en Pymes"), icon="search"
-        )
+        self.look = Button(_("Buscar en Pymes"), icon="search")
         self.confirm = Button(_("Confirmo que lo creé en Pymes"), icon="check")
         self.box.addWidget(FormField(_("Nombre en Pymes"), self.name))
         self.box.addWidget(self.form)
@@ -123,6 +120,11 @@ class EntryCard(Card):
         self.box.addWidget(self.instruction)
         self.box.addWidget(self.outcome)
         self.box.addLayout(across(self.make, self.look, self.confirm))
+
+    @property
+    def _creates(self) -> bool:
+        """Say whether Botones makes the consecutivo."""
+        return self._flow.activation.route(Operation.PYMES_CREATE_NUMBERING).is_called
 
     def check(self, draft: Draft) -> dict[Field, tuple[Slip, ...]]:
         """Say what is wrong with a form today."""
@@ -132,6 +134,9 @@ class EntryCard(Card):
         """Show this entry."""
         self._entry = entry
         slips, idle = self.check(entry.draft), self._flow.busy is None
+        self._route.show_route(self._flow.activation.route(Operation.PYMES_CREATE_NUMBERING))
+        self.applies_to.button.setVisible(not self._creates)
+        self.look.setText(_("Buscar en Pymes") if self._creates else _("Ya lo hice: comprobar en Pymes"))
         blocked = numbering.blocks(slips)
         self.title.setText(f"{family_name(entry.family)} {entry.draft.prefix}".strip())
         if self.name.text() != entry.draft.name:

@@ -14,7 +14,7 @@ from app.model.setup import Entry, Outcome, Rehearsal, RehearsalResult
 from app.setup import numbering, rehearsal
 from app.setup.place import place_of
 from app.setup.requirements import check_requirements
-from app.setup.token import activate
+from app.setup.token import ArrivalState, activate
 from app.setup.verification import evidence_of, verify
 from app.storage.place import Place
 from app.sync.ledger import Ledger
@@ -56,6 +56,18 @@ async def token(flow: WizardFlow) -> None:
     flow.change(flow.activation.with_arrival(arrival))
 
 
+async def see_token(flow: WizardFlow) -> None:
+    """Look once whether the token has come, while a person sets the parameter."""
+    async with flow.connected() as connectors:
+        arrival = await activate(connectors, flow.context.clock, lambda _gone, _patience: None, patience=0.0)
+    if arrival.state is ArrivalState.LATE:
+        return
+    if arrival.token is not None:
+        await flow.keep({Secret.CONNECTION_TOKEN: arrival.token})
+    flow.arrival = replace(arrival, token=None)
+    flow.change(flow.activation.with_arrival(arrival))
+
+
 # --- consecutivo ------------------------------------------------------------------------------------------------------
 
 
@@ -73,6 +85,16 @@ async def look(flow: WizardFlow, index: int) -> None:
     async with flow.connected() as connectors:
         entry = await numbering.look(connectors, flow.activation.entries[index])
     flow.change(flow.activation.with_entry(index, entry))
+
+
+async def see_entry(flow: WizardFlow, index: int) -> None:
+    """Look in Pymes for one consecutivo that a person is making; what is typed here meanwhile counts more."""
+    before = flow.activation.entries[index]
+    async with flow.connected() as connectors:
+        found = await numbering.look(connectors, before)
+    entries = flow.activation.entries
+    if index < len(entries) and entries[index] == before and found != before:
+        flow.change(flow.activation.with_entry(index, found))
 
 
 async def create(flow: WizardFlow, indexes: Sequence[int]) -> None:
@@ -97,8 +119,18 @@ async def prove(flow: WizardFlow) -> None:
     flow.change(flow.activation.with_proofs(reading.proofs))
 
 
+async def see_proofs(flow: WizardFlow) -> None:
+    """Prove every range while a person mends one; a proof of what has changed here meanwhile proves nothing."""
+    before = flow.activation
+    async with flow.connected() as connectors:
+        reading = await verify(connectors, before, flow.context.clock)
+    if flow.activation is before:
+        flow.fe_failure = reading.fe_failure
+        flow.change(before.with_proofs(reading.proofs))
+
+
 async def mend_practice(flow: WizardFlow) -> None:
-    """Have the systems of the practice hotel say the same again: nobody has a screen of theirs to do it on."""
+    """Have the systems of the practice hotel say the same again, where the person leaves it to Botones."""
     if (practice := flow.context.practice) is None:
         return
     for proof in flow.activation.blocking_proofs:

@@ -55,6 +55,7 @@ class Work(StrEnum):
     FIRST = "first"
     SENDING = "sending"
     FINISHING = "finishing"
+    PAGE = "page"
 
 
 class WizardFlow(QObject):
@@ -227,7 +228,7 @@ class WizardFlow(QObject):
         """Open the connections with what the vault has; raises ``ConnectorError``."""
         activation, context = self.activation, self.context
         async with open_connectors(
-            context.profile.reading_from(activation.source),
+            activation.calling(context.profile),
             self.secrets,
             hotel_id=activation.hotel_id,
             hotel_nit=activation.hotel_nit,

@@ -20,6 +20,7 @@ from ui.wizard.flow import WizardFlow, Work
 from ui.wizard.flowrow import FlowRow, flowing, holding
 from ui.wizard.page import Page, across
 from ui.wizard.parts import InstructionView, Result, route_tag
+from ui.wizard.ways import Ways
 
 
 class NumberingPage(Page):
@@ -32,9 +33,12 @@ class NumberingPage(Page):
         self.current = 0
         """Which of the entries is shown."""
         self._reads = flow.activation.route(Operation.PMS_RESOLUTIONS).is_called
-        self._creates = flow.activation.route(Operation.PYMES_CREATE_NUMBERING).is_called
+        self._looked_for: int | None = None
+        """The entry that a person was seen to lack."""
         self.trouble = Result()
         self.box.addWidget(self.trouble)
+        self.ways = Ways(flow, self.step, self._path, self._look)
+        self.box.addWidget(self.ways)
         self._build_families()
         self._waiting = QWidget()
         waiting = QHBoxLayout(self._waiting)
@@ -89,7 +93,16 @@ class NumberingPage(Page):
 
     # --- drawing ------------------------------------------------------------------------------------------------------
 
+    @property
+    def _creates(self) -> bool:
+        """Say whether Botones makes the consecutivos."""
+        return self.flow.activation.route(Operation.PYMES_CREATE_NUMBERING).is_called
+
+    def left(self) -> None:
+        self.ways.end()
+
     def entered(self) -> None:
+        self.ways.begin()
         if self._reads and not self.flow.activation.entries:
             self._propose()
         unsettled = [index for index, entry in enumerate(self.flow.activation.entries) if not entry.lets_on]
@@ -105,11 +118,13 @@ class NumberingPage(Page):
             box.setEnabled(flow.busy is None)
         if self._reads:
             self.fetch.setEnabled(flow.busy is None)
+        self._follow_hand(entries)
         self._draw_tabs(entries)
         self.current = min(self.current, max(0, len(entries) - 1))
         self.card.setVisible(bool(entries))
         if entries:
             self.card.show_entry(entries[self.current])
+        self.ways.draw()
         missing = self._to_create()
         self._all.setVisible(self._creates and len(missing) > 1)
         self._all_words.setText(_("Faltan en Pymes. Botones mira primero, y crea solo lo que no esté."))
@@ -136,6 +151,36 @@ class NumberingPage(Page):
         self.current = index
         self.card.form.begin()
         self.draw()
+
+    def _follow_hand(self, entries: tuple[Entry, ...]) -> None:
+        """Turn to the next consecutivo once the one that a person was making stands in Pymes."""
+        if self._looked_for is None or self._looked_for >= len(entries) or not entries[self._looked_for].lets_on:
+            return
+        here = self._looked_for == self.current
+        self._looked_for = None
+        left = [index for index, entry in enumerate(entries) if not entry.lets_on]
+        if here and left:
+            self.current = left[0]
+            self.card.form.begin()
+
+    # --- looking on while a person does it ----------------------------------------------------------------------------
+
+    def _path(self) -> str:
+        entries = self.flow.activation.entries
+        if not entries or entries[self.current].outcome is Outcome.DIFFERENT or entries[self.current].lets_on:
+            return "/pymes/consecutivos"
+        return f"/pymes/consecutivos/nuevo?familia={entries[self.current].family.value}"
+
+    def _look(self) -> None:
+        entries = self.flow.activation.entries
+        if (
+            not entries
+            or entries[self.current].lets_on
+            or numbering.blocks(self.card.check(entries[self.current].draft))
+        ):
+            return
+        self._looked_for = self.current
+        self.flow.do_quietly(Work.NUMBERING, errands.see_entry, self.current)
 
     # --- intentions ---------------------------------------------------------------------------------------------------
 

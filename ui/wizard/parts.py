@@ -43,6 +43,23 @@ def route_tag(route: Route) -> RouteTag:
     return tag
 
 
+class RouteSlot(QWidget):
+    """The label of a route that may become another while the page is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._shown: Route | None = None
+
+    def show_route(self, route: Route) -> None:
+        """Show this route's label."""
+        if route is not self._shown:
+            self._shown = route
+            clear(self._row)
+            self._row.addWidget(route_tag(route))
+
+
 def explanation_of(trouble: Trouble) -> Explanation:
     """Say what failed and what helps."""
     if isinstance(trouble, ConnectorError):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from app.connectors.profile import Operation
 from app.model.setup import PreviewLine, RehearsalResult, Step
 from app.texts import _
+from app.texts.guided import invoice_instruction
 from app.texts.setup import preview_label, rehearsal_text
 from ui.parts import Button, Card, EmptyState, Icon, Spinner, Words, clear
 from ui.theme import Role, Space, Tone, fixed_font
@@ -15,6 +16,7 @@ from ui.wizard import errands
 from ui.wizard.flow import WizardFlow, Work
 from ui.wizard.page import Page, across
 from ui.wizard.parts import Result, route_tag
+from ui.wizard.ways import Ways
 
 _LONG = 40
 
@@ -54,18 +56,24 @@ class RehearsingPage(Page):
         self.approve.clicked.connect(lambda: self.flow.do(Work.FIRST, errands.approve_one))
         self.again = Button(_("Buscar otra vez"), icon="sync")
         self.again.clicked.connect(self._find)
-        for part in (self.trouble, self.result, self._waiting, self.card, self.empty):
+        self.ways = Ways(flow, self.step, lambda: "/pms/reservas", self._look, invoice_instruction(), goes_on=False)
+        for part in (self.ways, self.trouble, self.result, self._waiting, self.card, self.empty):
             self.box.addWidget(part)
         self.box.addLayout(across(self.approve, self.again))
         self.box.addStretch(1)
 
+    def left(self) -> None:
+        self.ways.end()
+
     def entered(self) -> None:
+        self.ways.begin()
         rehearsed = self.flow.activation.rehearsal
         if self.flow.first is None and (rehearsed is None or rehearsed.result is not RehearsalResult.PROVEN):
             self._find()
 
     def draw(self) -> None:
         flow = self.flow
+        self.ways.draw()
         finding, sending = flow.busy is Work.FIRST, flow.busy is Work.SENDING
         rehearsed = flow.activation.rehearsal
         proven = rehearsed is not None and rehearsed.result is RehearsalResult.PROVEN
@@ -92,7 +100,9 @@ class RehearsingPage(Page):
                 _("Nada por llevar todavía") if readable else _("Aquí no se puede ensayar"), rehearsal_text(rehearsed)
             )
         settled = flow.first is None or proven
-        self.approve.setVisible(flow.context.profile.practice and settled and not finding)
+        self.approve.setVisible(
+            flow.context.practice is not None and settled and not finding and not self.ways.is_by_hand
+        )
         self.approve.setEnabled(flow.busy is None)
         self.again.setVisible(settled and not finding)
         self.again.setEnabled(flow.busy is None)
@@ -114,6 +124,12 @@ class RehearsingPage(Page):
             return
         number = rehearsed.sale.full_number if rehearsed.sale is not None else ""
         self.result.tell(told[rehearsed.result], rehearsal_text(rehearsed), number, rehearsed.detail)
+
+    def _look(self) -> None:
+        """See whether the person has approved one; what is found stays on the screen until it is sent."""
+        rehearsed = self.flow.activation.rehearsal
+        if self.flow.first is None and (rehearsed is None or rehearsed.result is not RehearsalResult.PROVEN):
+            self.flow.do_quietly(Work.FIRST, errands.find_first)
 
     def _find(self) -> None:
         self.flow.do(Work.FIRST, errands.find_first)

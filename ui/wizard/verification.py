@@ -10,7 +10,7 @@ from app.model.numbering import NumberingProof, Source, System
 from app.model.route import Route
 from app.model.setup import Step
 from app.texts import _
-from app.texts.guided import condition_text, difference_text
+from app.texts.guided import condition_text, difference_text, resolution_instruction
 from app.texts.numbering import system_name
 from ui.parts import Banner, Button, Card, ProofTable, Spinner, Words, clear
 from ui.theme import Role, Space, Tone
@@ -21,6 +21,7 @@ from ui.wizard.flowrow import flowing
 from ui.wizard.form1876 import FormCard
 from ui.wizard.page import Page, across
 from ui.wizard.parts import Result, route_tag
+from ui.wizard.ways import Ways
 
 _ROUTES = (
     (System.PMS, Operation.PMS_RESOLUTIONS),
@@ -68,7 +69,8 @@ class VerificationPage(Page):
         self._cards = QVBoxLayout()
         self._cards.setSpacing(Space.LARGE)
         head = across(self._waiting, stretch=False)
-        for part in (self.trouble, self.fe, self.watching, self.verdict, self.mend):
+        self.ways = Ways(flow, self.step, self._path, self._look, resolution_instruction())
+        for part in (self.ways, self.trouble, self.fe, self.watching, self.verdict, self.mend):
             self.box.addWidget(part)
         self._routes: dict[System, Route] = {}
         self._tags = {system: QHBoxLayout() for system, _operation in _ROUTES}
@@ -79,7 +81,11 @@ class VerificationPage(Page):
         self.box.addLayout(self._cards)
         self.box.addStretch(1)
 
+    def left(self) -> None:
+        self.ways.end()
+
     def entered(self) -> None:
+        self.ways.begin()
         self._prove()
 
     # The whole page takes the PDF: who drops it beside the area meant the area.
@@ -100,6 +106,7 @@ class VerificationPage(Page):
 
     def draw(self) -> None:
         flow = self.flow
+        self.ways.draw()
         proving = flow.busy is Work.PROOFS
         proofs = sorted(flow.activation.proofs, key=lambda proof: proof.holds)
         self.trouble.show_trouble(flow.trouble(Work.PROOFS))
@@ -123,7 +130,8 @@ class VerificationPage(Page):
         activation = self.flow.activation
         blocking = activation.blocking_proofs
         self.verdict.setVisible(bool(activation.proofs))
-        self.mend.setVisible(self.flow.context.practice is not None and any(map(_can_be_mended, blocking)))
+        ours = self.flow.context.practice is not None and not self.ways.is_by_hand
+        self.mend.setVisible(ours and any(map(_can_be_mended, blocking)))
         self.mend.button.setEnabled(self.flow.busy is None)
         if not blocking:
             self.verdict.tell(
@@ -164,6 +172,14 @@ class VerificationPage(Page):
 
     def _show_answer(self) -> None:
         self.verticalScrollBar().setValue(self.form.y() - Space.LARGE)
+
+    def _path(self) -> str:
+        """Return where the person looks, or mends what differs."""
+        blocking = self.flow.activation.blocking_proofs
+        return "/pymes/consecutivos" if blocking else "/pms/configuraciones/facturacion/resoluciones"
+
+    def _look(self) -> None:
+        self.flow.do_quietly(Work.PROOFS, errands.see_proofs)
 
     def _prove(self) -> None:
         self.flow.do(Work.PROOFS, errands.prove)

@@ -34,7 +34,7 @@ from tests.support.wizard import Person, surroundings  # noqa: E402
 from ui.context import Context  # noqa: E402
 from ui.host import EngineHost  # noqa: E402
 from ui.loop import new_loop  # noqa: E402
-from ui.panel.overview import RowLine  # noqa: E402
+from ui.panel.overview_parts import RowLine  # noqa: E402
 from ui.panel.page import Page  # noqa: E402
 from ui.panel.window import PanelWindow  # noqa: E402
 from ui.preparation import build_engine, open_reader  # noqa: E402

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from app.model.causes import Cause
 from app.model.journey import State
@@ -58,6 +58,14 @@ def held(connection: Connection) -> tuple[Group, ...]:
         first = before.first if len(before.first) == FIRST else (*before.first, number)
         groups[cause] = before._replace(n=before.n + 1, first=first, oldest=min(before.oldest, seen_at))
     return tuple(sorted(groups.values(), key=lambda group: -group.n))
+
+
+def held_causes(connection: Connection) -> dict[Cause, int]:
+    """Count what is held by cause, the largest first."""
+    table = documents.c
+    query = select(table.cause, func.count()).where(table.state == State.HELD).group_by(table.cause)
+    found = {Cause(cause): n for cause, n in connection.execute(query)}
+    return dict(sorted(found.items(), key=lambda one: -one[1]))
 
 
 def waiting(connection: Connection, state: State, limit: int) -> tuple[Waiting, ...]:

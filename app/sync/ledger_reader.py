@@ -11,7 +11,7 @@ from sqlalchemy import Integer, literal_column, select
 from app.model.causes import Cause
 from app.model.clock import Clock
 from app.model.daily import DayCount
-from app.model.documents import Document, Family
+from app.model.documents import Document, DocumentKey, Family
 from app.model.happened import Happened
 from app.model.journey import Event, EventKind, State
 from app.model.listing import Listing
@@ -19,7 +19,7 @@ from app.model.status import Counts, Sender
 from app.storage import exchanges, extracts, month, pending, search
 from app.storage.counting import counts
 from app.storage.database import open_for_reading
-from app.storage.numbers import Known, numbers
+from app.storage.numbers import Known, issued_days, last_used, numbers
 from app.storage.place import Place
 from app.storage.tables import SENDER, documents, events, facts
 
@@ -118,6 +118,16 @@ class LedgerReader:
         with self._engine.connect() as connection:
             return numbers(connection)
 
+    def last_used(self, family: Family, prefix: str, first: int, last: int) -> DocumentKey | None:
+        """Return the document with the highest number of a range."""
+        with self._engine.connect() as connection:
+            return last_used(connection, family, prefix, first, last)
+
+    def issued_days(self, since: datetime) -> dict[Family, dict[date, int]]:
+        """Count what was issued since a moment by family and day in Bogotá."""
+        with self._engine.connect() as connection:
+            return issued_days(connection, since)
+
     def sender(self) -> Sender | None:
         """Return which computer writes a ledger that several share, ``None`` where none has yet."""
         with self._engine.connect() as connection:
@@ -148,6 +158,11 @@ class LedgerReader:
         """Return what is held, by cause, the largest group first."""
         with self._engine.connect() as connection:
             return pending.held(connection)
+
+    def held_causes(self) -> dict[Cause, int]:
+        """Count what is held by cause, the largest first."""
+        with self._engine.connect() as connection:
+            return pending.held_causes(connection)
 
     def waiting(self, state: State, limit: int) -> tuple[pending.Waiting, ...]:
         """Return the first documents of one state with what its cause tells, in the order of their approval."""

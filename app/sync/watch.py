@@ -6,11 +6,11 @@ Without the last, a number that Pymes alone knows is not seen.
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from app.connectors.numbering_reader import ProofReading
 from app.model.clock import BOGOTA, bogota_day
-from app.model.documents import DocumentKey
+from app.model.documents import DocumentKey, Family
 from app.model.forecast import Forecast
 from app.model.forecast import Watch as Urgency
 from app.model.gaps import Gap, Sighting, Where
@@ -26,6 +26,8 @@ from app.sync.relevo import best, relevos
 
 _NOT_BEGUN = (Stage.PREPARING, Stage.READY)
 _TELLING = (Urgency.SOON, Urgency.ASK, Urgency.OVER)
+_RHYTHM = timedelta(days=2 * 366)
+"""Two years tell a season; what lies before says no more of the next."""
 _STALE = timedelta(days=30)
 """A vigencia that ended so long ago, with nothing in its place, was given up: nobody needs to hear of it."""
 
@@ -74,6 +76,42 @@ def watch_ranges(
         relevos=handed_over,
         warnings=ProofReading(tuple(proofs)).warnings,
     )
+
+
+class Uses(Protocol):
+    """What of a ledger tells how far its ranges are used, without reading every number (``LedgerReader``)."""
+
+    def last_used(self, family: Family, prefix: str, first: int, last: int) -> DocumentKey | None: ...
+
+    def issued_days(self, since: datetime) -> dict[Family, dict[date, int]]: ...
+
+
+def glance(uses: Uses, proofs: Sequence[NumberingProof], now: datetime) -> tuple[RangeWatch, ...]:
+    """Watch the ranges without their gaps: cheap enough, on a ledger of any size, to be asked while it is looked at."""
+    shown = [proof for proof in proofs if proof.columns]
+    last: dict[int, DocumentKey] = {}
+    for number, proof in enumerate(shown):
+        one = best(proof)
+        key = uses.last_used(proof.family, one.value_of(Field.PREFIX), one.first, one.last)
+        if key is not None:
+            last[number] = key
+    handed_over = relevos(shown, (), last.values())
+    untouched = [one.new for one in handed_over if one.stage in _NOT_BEGUN and _continues(one)]
+    days = uses.issued_days(now - _RHYTHM)
+    found = []
+    for number, proof in enumerate(shown):
+        numbering, key = best(proof), last.get(number)
+        following = _next_number(proof, numbering, [] if key is None else [key.number])
+        if following is None and any(proof is one for one in untouched):
+            following = numbering.first
+        expected: Forecast | None = None
+        if proof.family.has_authorisation:
+            history = {} if following is None else days.get(proof.family, {})
+            expected = forecast(numbering, following or numbering.first, history, bogota_day(now))
+        left = None if following is None else max(0, numbering.last - following + 1)
+        heir = next((one.new for one in handed_over if one.old is proof), None)
+        found.append(RangeWatch(proof, following, left, expected, (), heir))
+    return tuple(found)
 
 
 def ending_ranges(watch: Watch, today: date) -> tuple[Forecast, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -21,7 +22,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.model.documents import Document
+from app.model.causes import Cause
+from app.model.daily import DayCount
+from app.model.documents import Document, DocumentKey, Family
+from app.model.happened import Happened
 from app.model.journey import Event, State
 from app.model.listing import Order
 from app.model.status import Counts, Status
@@ -72,6 +76,16 @@ class Reader(Pages, Protocol):
     def waiting(self, state: State, limit: int) -> tuple[Waiting, ...]: ...
 
     def numbers(self) -> tuple[Known, ...]: ...
+
+    def days(self, first: date, last: date) -> tuple[DayCount, ...]: ...
+
+    def happened(self, since: datetime, until: datetime) -> Happened: ...
+
+    def held_causes(self) -> dict[Cause, int]: ...
+
+    def last_used(self, family: Family, prefix: str, first: int, last: int) -> DocumentKey | None: ...
+
+    def issued_days(self, since: datetime) -> dict[Family, dict[date, int]]: ...
 
     def close(self) -> None: ...
 

@@ -23,7 +23,7 @@ from app.texts.documents import how_many
 from ui.context import Context
 from ui.loop import in_thread, spawn
 from ui.panel.documents import Reader
-from ui.panel.overview import Metric
+from ui.panel.overview_parts import Metric
 from ui.parts import Banner, Button, Card, EmptyState, Kind, Pill, Scroll, Words, rule
 from ui.theme import Role, Space, Tone
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.model.causes import Cause
 from app.model.clock import Clock
 from app.model.documents import Document
 from app.model.journey import State
@@ -67,6 +68,8 @@ class PendingPage(Scroll):
         self._query = Latest(on_error)
         self._shown: Pending | None = None
         self._left: list[Callable[[], QWidget]] = []
+        self._wanted: Cause | None = None
+        """What somebody came for, until its card is there."""
         head = QHBoxLayout()
         head.setSpacing(Space.MEDIUM)
         self._lead = Words(
@@ -121,6 +124,20 @@ class PendingPage(Scroll):
         self.said.tell(tone, title, text)
         self.said.show()
 
+    def look_at(self, cause: Cause | None) -> None:
+        """Bring the card of a cause into sight, as soon as it is there; ``None`` begins at the top."""
+        self._wanted = cause
+        if cause is None:
+            self.verticalScrollBar().setValue(0)
+        else:
+            QTimer.singleShot(0, self, self._find_wanted)
+
+    def _find_wanted(self) -> None:
+        for card in self.findChildren(CauseCard):
+            if card.cause is self._wanted and card.isVisible():
+                self._wanted = None
+                self.verticalScrollBar().setValue(card.y() - Space.LARGE)
+
     def _show(self, pending: Pending) -> None:
         if pending == self._shown:
             return
@@ -139,6 +156,8 @@ class PendingPage(Scroll):
         self._left = self._left[2:]
         if self._left:
             QTimer.singleShot(0, self, self._build_next)
+        else:
+            QTimer.singleShot(0, self, self._find_wanted)
 
     def _pieces(self, pending: Pending) -> list[Callable[[], QWidget]]:
         pieces: list[Callable[[], QWidget]] = [

@@ -42,6 +42,7 @@ class CauseCard(Card):
         settle: Callable[[Waiting], object] | None = None,
     ) -> None:
         super().__init__()
+        self.cause = group.cause
         explanation = explain(group.cause)
         head = QHBoxLayout()
         head.setSpacing(Space.MEDIUM)

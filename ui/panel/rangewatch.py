@@ -19,13 +19,14 @@ if TYPE_CHECKING:  # the first window does not wait for the database's library
     from app.sync.watch import RangeWatch
 
 _MOST_GAPS = 6
-_URGENCY = {
+URGENCY = {
     Urgency.UNKNOWN: (Tone.IDLE, "question"),
     Urgency.QUIET: (Tone.GOOD, "check"),
     Urgency.SOON: (Tone.WARN, "clock"),
     Urgency.ASK: (Tone.WARN, "alert"),
     Urgency.OVER: (Tone.BAD, "alert"),
 }
+"""Tone and icon of what has to be done about a range."""
 _GAP = {
     GapKind.NOT_IN_PMS: (Tone.WARN, "question"),
     GapKind.NOT_IN_PYMES: (Tone.WARN, "inbox"),
@@ -68,7 +69,7 @@ class RangeNotes(QWidget):
         if expected is not None:
             row = QHBoxLayout()
             row.setSpacing(Space.MEDIUM)
-            tone, icon = _URGENCY[expected.watch] if watch.heir is None else (Tone.IDLE, "sync")
+            tone, icon = URGENCY[expected.watch] if watch.heir is None else (Tone.IDLE, "sync")
             said = (
                 range_line(expected, watch.left) if watch.heir is None else heir_line(watch.heir.range_name, watch.left)
             )

@@ -10,8 +10,8 @@ from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from app.model.causes import Cause
 from app.model.hotels import Seen
-from app.model.journey import State
 from app.model.status import Status
 from app.setup.hotels import name_of
 from app.texts import _
@@ -83,7 +83,7 @@ class PanelWindow(QMainWindow):
         self.setWindowTitle(_("Botones (práctica)") if context.profile.practice else _("Botones"))
         self.setMinimumSize(880, 520)
         fit(self, 1240, 780)
-        self.overview = OverviewPage(context.clock, on_error)
+        self.overview = OverviewPage(context, on_error)
         self.pending = PendingPage(context.clock, on_error)
         self.documents = DocumentsPage(context, on_error)
         self.documents.release_requested.connect(self.release_requested)
@@ -315,7 +315,9 @@ class PanelWindow(QMainWindow):
         self.numbering.sync_requested.connect(self.sync_requested)
         self.overview.wizard_requested.connect(self.wizard_requested)
         self.overview.numbering_requested.connect(lambda: self.go_to(Page.NUMBERING))
-        self.overview.states_requested.connect(self._show_states)
+        self.overview.pending_requested.connect(self._show_pending)
+        self.overview.older_requested.connect(self._bring_older)
+        self.overview.take_over_requested.connect(self.take_over_requested)
         self.overview.row_requested.connect(self._show_row)
         self.reconciliation.row_requested.connect(self._show_row)
         self.reconciliation.wizard_requested.connect(self.wizard_requested)
@@ -342,6 +344,8 @@ class PanelWindow(QMainWindow):
 
     def _redraw(self) -> None:
         self.header.draw(self._status)
+        # The page Resumen says it larger.
+        self.header.sentence.setVisible(self._current is not Page.OVERVIEW)
         # Where there is a tray, its menu has it, and closing the window must not be taken for leaving.
         self._leave.setVisible(not self.has_tray)
         if self.desk is not None:
@@ -380,9 +384,13 @@ class PanelWindow(QMainWindow):
         if self.desk is not None:
             self.desk.tell_drills(line)
 
-    def _show_states(self, states: tuple[State, ...]) -> None:
-        self.go_to(Page.DOCUMENTS)
-        self.documents.show_states(states)
+    def _show_pending(self, cause: Cause | None) -> None:
+        self.go_to(Page.PENDING)
+        self.pending.look_at(cause)
+
+    def _bring_older(self) -> None:
+        self.go_to(Page.PENDING)
+        self.pending.backfill_requested.emit()
 
     def _show_row(self, row: Row) -> None:
         self.go_to(Page.DOCUMENTS)

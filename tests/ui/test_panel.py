@@ -61,15 +61,6 @@ def give_keyboard(qtbot: QtBot, panel: PanelWindow) -> None:
     qtbot.waitUntil(is_active)
 
 
-def bring_forward(qtbot: QtBot, panel: PanelWindow) -> None:
-    def is_active() -> bool:
-        # Asked for before the platform has shown the window, it is forgotten.
-        panel.activateWindow()
-        return panel.isActiveWindow()
-
-    qtbot.waitUntil(is_active)
-
-
 def words_in(widget: QWidget) -> str:
     return "\n".join(label.text() for label in widget.findChildren(QLabel))
 
@@ -160,7 +151,7 @@ def test_an_empty_search_says_so(qtbot: QtBot, panel: PanelWindow) -> None:
 
 
 def test_everything_can_be_reached_by_keyboard(qtbot: QtBot, panel: PanelWindow) -> None:
-    bring_forward(qtbot, panel)
+    give_keyboard(qtbot, panel)
     qtbot.keyClick(panel, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(panel.documents.isVisible)
     qtbot.keyClick(panel, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
@@ -239,8 +230,8 @@ def test_place_and_page_are_remembered(
 
 
 def test_a_page_that_goes_takes_its_focus_along(qtbot: QtBot, panel: PanelWindow) -> None:
-    panel.activateWindow()
     panel.go_to(Page.DOCUMENTS)
+    give_keyboard(qtbot, panel)
     panel.documents.table.setFocus()
     qtbot.waitUntil(panel.documents.table.hasFocus)
     panel.go_to(Page.NUMBERING)

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from app.connectors.pms import ApprovedDocument
 from app.model.causes import Cause
@@ -192,8 +193,14 @@ def test_a_day_is_read_out_by_mouse_and_by_keyboard(qtbot: QtBot, chart: DayChar
     assert chart.reading.text() == "26/10/2026: 0 documentos"
     QTest.keyClick(chart.bars, Qt.Key.Key_Escape)
     assert chart.bars.chosen is None
-    QTest.mouseMove(chart.bars, QPoint(chart.bars.width() - 6, 40))
-    qtbot.waitUntil(lambda: chart.bars.chosen == DAYS[-1])
+
+    def is_pointed_at() -> bool:
+        # A window of an earlier test that goes only now takes the focus, and with it the choice.
+        for left_by in (120, 6):
+            QTest.mouseMove(chart.bars, QPoint(chart.bars.width() - left_by, 40))
+        return chart.bars.chosen == DAYS[-1]
+
+    qtbot.waitUntil(is_pointed_at)
 
 
 def test_the_chart_stays_as_high_when_its_words_change(qtbot: QtBot, chart: DayChart) -> None:
@@ -215,6 +222,21 @@ def test_narrow_stacks_and_wide_stands_side_by_side_without_cutting(qtbot: QtBot
 
         qtbot.waitUntil(stands)
         assert page.widget().width() <= page.viewport().width()
+
+
+def test_an_answer_that_comes_after_the_window_has_gone_is_let_go(
+    qtbot: QtBot, turning: asyncio.AbstractEventLoop, theme: Theme, context: Context, reader: LedgerReader
+) -> None:
+    errors: list[BaseException] = []
+    page = OverviewPage(context, errors.append)
+    page.draw(status())
+    page.open(reader)
+    asked = page._month_asked
+    delete(page)
+    assert asked.busy
+    qtbot.waitUntil(lambda: not asked.busy)
+    qtbot.waitUntil(lambda: not asyncio.all_tasks(turning))
+    assert errors == []
 
 
 def test_days_count_what_was_proven_and_sum_what_was_invoiced(tmp_path: Path) -> None:

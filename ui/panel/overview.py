@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QWidget
+from shiboken6 import isValid
 
 from app.model.causes import Cause
 from app.model.clock import BOGOTA, bogota_day
@@ -31,6 +32,8 @@ from ui.theme import Role, Space, Tone
 if TYPE_CHECKING:  # the first window does not wait for the database's library
     from app.sync.ledger_reader import Row
     from app.sync.watch import RangeWatch
+
+T = TypeVar("T")
 
 _LAST: Final = 7
 _DAYS: Final = 30
@@ -113,7 +116,7 @@ class OverviewPage(Scroll):
         """Look into the ledger again."""
         if (reader := self._reader) is None:
             return
-        self._rows_asked.ask(lambda: reader.page(0, _LAST), self._show_rows)
+        self._rows_asked.ask(lambda: reader.page(0, _LAST), self._while_here(self._show_rows))
         self._is_stale = self._rest.isActive()
         if not self._is_stale:
             self._read_month()
@@ -195,7 +198,16 @@ class OverviewPage(Scroll):
                 ranges=glance(reader, proofs, now),
             )
 
-        self._month_asked.ask(work, self._show_month)
+        self._month_asked.ask(work, self._while_here(self._show_month))
+
+    def _while_here(self, show: Callable[[T], None]) -> Callable[[T], None]:
+        """Let an answer go where the window is deleted before it comes: of a large ledger it may take a while."""
+
+        def then(answer: T) -> None:
+            if isValid(self):
+                show(answer)
+
+        return then
 
     def _rested(self) -> None:
         # What nobody looks at is read when it comes forward.

@@ -141,11 +141,12 @@ def test_the_choice_stays_on_its_document_while_others_arrive(qtbot: QtBot, pane
 
 def test_an_empty_search_says_so(qtbot: QtBot, panel: PanelWindow) -> None:
     panel.go_to(Page.DOCUMENTS)
-    give_keyboard(qtbot, panel)
-    panel.documents.search.setFocus()
     panel.documents.search.setText("no existe nadie así")
     qtbot.waitUntil(lambda: "Nada con ese filtro" in words_in(panel.documents))
     assert not panel.documents.table.isVisible()
+    give_keyboard(qtbot, panel)
+    panel.documents.search.setFocus()
+    qtbot.waitUntil(panel.documents.search.hasFocus)
     qtbot.keyClick(panel.documents.search, Qt.Key.Key_Escape)
     qtbot.waitUntil(panel.documents.table.isVisible)
 

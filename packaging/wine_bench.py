@@ -18,10 +18,12 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import threading
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 if os.name != "nt":
     from pip._vendor.packaging.requirements import Requirement
@@ -45,6 +47,7 @@ PINS = {
     "test": ("requirements-dev.txt",),
 }
 """Two interpreters, so that nothing of the tests can slip into what is built."""
+_LAST_WORDS_SECONDS = 3.0
 MARKERS = {
     "implementation_name": "cpython",
     "implementation_version": "3.13.2",
@@ -123,19 +126,21 @@ class Bench:
             command, env=self.environment(env), cwd=cwd, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         ) as process:  # fmt: skip
-            if not echo:
-                try:
-                    output, _ = process.communicate(timeout=timeout)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    raise
-                return subprocess.CompletedProcess(command, process.returncode, output.decode("utf-8", "replace"))
             assert process.stdout is not None
-            lines = []
-            for line in process.stdout:
-                lines.append(line.decode("utf-8", "replace").replace("\r\n", "\n"))
-                print(lines[-1], end="", flush=True)
-        return subprocess.CompletedProcess(command, process.returncode, "".join(lines))
+            lines: list[str] = []
+            # Wine's own services keep the pipe for as long as they live: the program's end is the end, not the pipe's.
+            reader = threading.Thread(target=_read, args=(process.stdout, lines, echo), daemon=True)
+            reader.start()
+            try:
+                process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+            reader.join(_LAST_WORDS_SECONDS)
+            # Taken away from the reader, which may wait in it for ever, before it is closed.
+            output = "".join(lines)
+            process.stdout = None
+        return subprocess.CompletedProcess(command, process.returncode, output)
 
     def python(self, kind: str) -> Path:
         """Return the interpreter ``run`` or ``test``."""
@@ -234,6 +239,13 @@ class Bench:
                     file = place / name
                     file.parent.mkdir(parents=True, exist_ok=True)
                     file.write_bytes(files.read(info))
+
+
+def _read(pipe: IO[bytes], lines: list[str], echo: bool) -> None:
+    for line in pipe:
+        lines.append(line.decode("utf-8", "replace").replace("\r\n", "\n"))
+        if echo:
+            print(lines[-1], end="", flush=True)
 
 
 def windows_path(path: Path) -> str:

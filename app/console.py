@@ -17,7 +17,6 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import click
 
-from app.connectors.bundle import open_connectors
 from app.connectors.dian_excel import read_sheet
 from app.connectors.numbering_reader import ProofReading, read_proofs
 from app.connectors.profile import BadProfile, Profile, load_profile
@@ -37,7 +36,7 @@ from app.sandbox.demo import NoDocuments, Wish, demonstrate
 from app.sandbox.practice import Practice, PracticeNotStarted
 from app.sandbox.scenarios import SCENARIOS
 from app.sandbox.session import PROFILE, connect, practice_profile, sign_in
-from app.setup.credentials import read_secrets
+from app.setup.credentials import connecting, read_secrets
 from app.setup.doctor import examine
 from app.setup.leaving import hotels_of, remove_secrets
 from app.setup.place import place_of
@@ -402,13 +401,7 @@ async def _hotel(paths: Paths, settings: Settings) -> AsyncIterator[tuple[Settin
 async def _prove(paths: Paths, settings: Settings, profile: Profile, vault: Vault) -> ProofReading:
     with open_ledger(await place_of(paths, settings, vault), SystemClock()) as ledger:
         evidence = ledger.evidence()
-    async with open_connectors(
-        profile.reading_from(settings.source),
-        await read_secrets(vault),
-        hotel_id=settings.hotel_id,
-        hotel_nit=settings.hotel_document,
-        proxy=settings.proxy,
-    ) as connectors:
+    async with connecting(settings, profile, await read_secrets(vault), SystemClock()) as connectors:
         return await read_proofs(connectors, evidence, SystemClock().now())
 
 
@@ -486,9 +479,7 @@ async def _reconcile(
     open_ledger(place, clock).close()
     reader = LedgerReader(place, clock)
     try:
-        async with open_connectors(
-            profile, await read_secrets(vault), hotel_id=settings.hotel_id, hotel_nit=nit, proxy=settings.proxy
-        ) as connectors:
+        async with connecting(settings, profile, await read_secrets(vault), clock) as connectors:
             result = await reconcile_month(
                 reader,
                 connectors.pymes,

@@ -37,10 +37,6 @@ def overheard() -> Iterator[list[Exchange]]:
         _listener.reset(token)
 
 
-def somebody_listens() -> bool:
-    return _listener.get() is not None
-
-
 def write_down(
     clean: Callable[[str], str],
     method: str,

@@ -1,6 +1,11 @@
-"""The secrets of one hotel, read out of the vault together; storing them is ``system.vault``'s affair."""
+"""The secrets of one hotel, read out of the vault together, and its connections; ``system.vault`` stores them."""
 
-from app.connectors.bundle import Secrets
+from contextlib import AbstractAsyncContextManager
+
+from app.connectors.bundle import Connectors, Secrets, open_connectors
+from app.connectors.profile import Profile
+from app.model.clock import Clock
+from app.system.settings import Settings
 from app.system.vault import Secret, SecretMissing, Vault
 
 _FIELD_OF = {
@@ -32,4 +37,19 @@ def kept(secrets: Secrets) -> frozenset[Secret]:
     """Return which secrets are there, for the flow: it wants to know that, and nothing more of them."""
     return frozenset(
         name for name, field in _FIELD_OF.items() if name not in _OF_THE_NETWORK and getattr(secrets, field)
+    )
+
+
+def connecting(
+    settings: Settings, profile: Profile, secrets: Secrets, clock: Clock
+) -> AbstractAsyncContextManager[Connectors]:
+    """Open the connections of the hotel that the settings name; raises what ``open_connectors`` raises."""
+    return open_connectors(
+        profile.reading_from(settings.source),
+        secrets,
+        hotel_id=settings.hotel_id,
+        hotel_nit=settings.hotel_document,
+        proxy=settings.proxy,
+        folder=settings.folder,
+        clock=clock,
     )

@@ -1,4 +1,4 @@
-"""Opening the ledger's file: durable settings, migrations, integrity. It knows no row's meaning."""
+"""Opening the ledger: durable settings, migrations, integrity. It knows no row's meaning."""
 
 import sqlite3
 from datetime import UTC, datetime

@@ -63,5 +63,11 @@ has arrived, not what is still under way; so absence counts only once the settli
 doubt.
 
 *One writer.* The state of a document is derived from its events by ``model.journey.advance`` and written with them in
-one transaction, by one thread that holds the lock on the data folder.
+one transaction, by one thread that holds the lock on the data folder. A ledger on a server is written by the one
+computer that holds the hotel's lock there, through the connection that holds it (``storage.server``): who lost the one
+has lost the other, and can commit no intent. Before each request that writes it makes sure of that
+(``Ledger.confirm``). A computer that falls asleep between this and the first byte may still send once it wakes, when
+another has settled the doubt by looking and sent again: that gap too is closed by Pymes, by the key or by refusing the
+number. Nobody notices that a server's database was put back from a copy: its documents are read and looked for again,
+as after any absence.
 """

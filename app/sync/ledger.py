@@ -1,6 +1,6 @@
 """The ledger.
 
-Every document, every event, in one durable file. It decides nothing; ``model.journey`` says what an event does.
+Every document, every event, in one durable database. It decides nothing; ``model.journey`` says what an event does.
 
 It belongs to the engine's thread; everybody else reads through ``ledger_reader``.
 """

@@ -12,13 +12,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from app.connectors.bundle import open_connectors
 from app.connectors.profile import Profile
 from app.connectors.pymes import Pymes
 from app.model.clock import Clock, bogota_day
 from app.model.documents import Family
 from app.model.sales import Sale
-from app.setup.credentials import read_secrets
+from app.setup.credentials import connecting, read_secrets
 from app.system.files import write_whole
 from app.system.settings import Settings
 from app.system.vault import Vault
@@ -167,15 +166,7 @@ async def renew(
 
     secrets = await read_secrets(vault)
     try:
-        async with open_connectors(
-            profile.reading_from(settings.source),
-            secrets,
-            hotel_id=settings.hotel_id,
-            hotel_nit=settings.hotel_document,
-            proxy=settings.proxy,
-            folder=settings.folder,
-            clock=clock,
-        ) as connectors:
+        async with connecting(settings, profile, secrets, clock) as connectors:
             return await look_through(connectors.pymes, known, first, clock, keep, halted)
     finally:
         save(known, path)

@@ -14,7 +14,6 @@ from contextlib import asynccontextmanager, suppress
 from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from app.connectors.bundle import open_connectors
 from app.connectors.profile import Profile
 from app.model.causes import Cause
 from app.model.clock import Clock, bogota_day
@@ -23,7 +22,7 @@ from app.model.preview import Backfill, Release
 from app.model.sales import Sale
 from app.model.server import ServerAddress
 from app.model.status import Status, Trouble
-from app.setup.credentials import read_secrets
+from app.setup.credentials import connecting, read_secrets
 from app.setup.place import place_of
 from app.storage.errors import LedgerElsewhere
 from app.storage.place import Place, ServerPlace
@@ -74,15 +73,7 @@ async def open_engine(
     if start is not None:
         ledger.begin_at(start)
     identity = Identity(nit=settings.hotel_document, organisation=settings.organisation)
-    async with open_connectors(
-        profile.reading_from(settings.source),
-        secrets,
-        hotel_id=settings.hotel_id,
-        hotel_nit=settings.hotel_document,
-        proxy=settings.proxy,
-        folder=settings.folder,
-        clock=clock,
-    ) as connectors:
+    async with connecting(settings, profile, secrets, clock) as connectors:
         yield Engine(connectors, ledger, clock, mode=settings.mode, identity=identity)
 
 
@@ -340,6 +331,8 @@ class Service:
         self._wants_to_send = False
         self._say(ledger, spare_of=None)
         while not self._stopping and self._settings.ledger_server == self._server:
+            # Also where nothing can be called here: then it is the other computer that should send.
+            tenure.check()
             self._rebuild = False
             try:
                 async with open_engine(

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QSplitter,
     QStackedLayout,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -40,7 +39,7 @@ from ui.panel.paper import Papers
 from ui.panel.query import Latest
 from ui.panel.rowpainter import ROW_HEIGHT, RowPainter
 from ui.panel.theirs import TheirPages
-from ui.parts import Banner, Button, EmptyState, IconButton, Surface, Words
+from ui.parts import Banner, Button, EmptyState, IconButton, Surface, Words, table_of
 from ui.parts.confirm import Confirm
 from ui.theme import Role, Space, Tone
 
@@ -240,25 +239,11 @@ class DocumentsPage(QWidget):
         box.addWidget(self._splitter, 1)
 
     def _build_list(self) -> QWidget:
-        self.table = QTableView()
-        self.table.setModel(self.model)
+        self.table = table_of(self.model, _("Documentos"), ROW_HEIGHT)
         self.table.setItemDelegate(RowPainter(self.table))
-        self.table.setAccessibleName(_("Documentos"))
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setWordWrap(False)
-        down = self.table.verticalHeader()
-        down.hide()
-        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        down.setDefaultSectionSize(ROW_HEIGHT)
         across = self.table.horizontalHeader()
-        across.setHighlightSections(False)
         across.setSectionsClickable(True)
         across.setMinimumSectionSize(_SHORTEST_NAME)
         for column, width in _WIDTHS.items():

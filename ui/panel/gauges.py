@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.texts import _
 from app.texts.documents import families_name
 from app.texts.overview import end_line, used_line
 from app.texts.watch import heir_line
 from ui.panel.rangewatch import URGENCY
-from ui.parts import Elided, Words
-from ui.theme import RADIUS, Role, Space, Tone, tokens
+from ui.parts import Elided, Plate, Words
+from ui.theme import Role, Space, Tone, tokens
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
     from app.sync.watch import RangeWatch
@@ -48,14 +48,11 @@ class Gauges(QWidget):
                 gauge.show_range(ranges[number])
 
 
-class Gauge(QAbstractButton):
+class Gauge(Plate):
     """One range."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setToolTip(_("Ver en «Numeración»"))
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.SMALL, Space.SMALL, Space.SMALL, Space.SMALL)
@@ -87,21 +84,6 @@ class Gauge(QAbstractButton):
         self._end.setText(end)
         self._end.setVisible(bool(end))
         self.setAccessibleName(f"{self._name.text()}. {self._used.text()}. {end}".strip())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        t = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(t.focus), 2) if self.hasFocus() else Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(t.raised) if self.underMouse() else Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS, RADIUS)
-        painter.end()
 
 
 class Bar(QWidget):

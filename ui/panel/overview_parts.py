@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.model.status import Status
 from app.texts import money, whole
@@ -15,8 +15,8 @@ from app.texts.documents import state_name
 from app.texts.overview import what_to_do
 from app.texts.status import proof_line, sentence
 from ui.panel.rowpainter import ROW_HEIGHT, paint_amount, paint_counterparty, paint_number, paint_state
-from ui.parts import MOOD_LOOK, Card, Elided, Icon, Words, polish
-from ui.theme import Role, Space, Tone, tokens
+from ui.parts import MOOD_LOOK, Card, Elided, Icon, Plate, Words, polish
+from ui.theme import Role, Space, Tone
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
     from app.sync.ledger_reader import Row
@@ -86,16 +86,13 @@ class Metric(Card):
         self.setAccessibleName(f"{self._name}: {whole(value)}. {note}")
 
 
-class RowLine(QAbstractButton):
+class RowLine(Plate):
     """One of the last documents; a click or Enter opens it. One painted widget: eight of them change at once."""
 
     chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFixedHeight(ROW_HEIGHT)
         self.setMinimumWidth(320)
         self._row: Row | None = None
@@ -110,20 +107,7 @@ class RowLine(QAbstractButton):
         self.setAccessibleName(f"{row.full_number}, {row.counterparty}, {value}, {state_name(row.state, row.adopted)}")
         self.update()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        t = tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.setPen(QPen(QColor(t.focus), 2) if self.hasFocus() else Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(t.raised) if self.underMouse() else Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(box, 8, 8)
+    def paint_inside(self, painter: QPainter, box: QRectF) -> None:
         if (row := self._row) is not None:
             inner = box.adjusted(Space.SMALL, 0, -Space.SMALL, 0)
             left = max(124.0, inner.width() * 0.2)
@@ -136,4 +120,3 @@ class RowLine(QAbstractButton):
             paint_amount(painter, QRectF(x, inner.top(), _AMOUNT_WIDTH + Space.MEDIUM, inner.height()), row)
             x += _AMOUNT_WIDTH + 2 * Space.MEDIUM
             paint_state(painter, QRectF(x, inner.top(), _STATE_WIDTH, inner.height()), row)
-        painter.end()

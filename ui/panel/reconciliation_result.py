@@ -5,12 +5,10 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QButtonGroup,
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -32,7 +30,7 @@ from app.texts.reconciliation import (
     verdict_title,
 )
 from ui.panel.reconciliation_lines import COUNTERPARTY, DATE, DIAN, FOUND, NUMBER, PMS, PYMES, LinesModel
-from ui.parts import Banner, Button, Card, Kind, Words, clear, rule
+from ui.parts import Banner, Button, Card, Kind, Words, clear, rule, table_of
 from ui.theme import Role, Space, Tone
 from ui.wizard.flowrow import FlowRow, flowing, holding
 
@@ -126,24 +124,8 @@ class ResultView(QWidget):
         self._meaning = Words("", Role.SOFT)
         self._documents.box.addWidget(self._meaning)
         self.model = LinesModel(self)
-        self.table = QTableView()
-        self.table.setModel(self.model)
-        self.table.setAccessibleName(_("Documentos de la conciliación"))
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setWordWrap(False)
-        down = self.table.verticalHeader()
-        down.hide()
-        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        down.setDefaultSectionSize(_ROW)
+        self.table = table_of(self.model, _("Documentos de la conciliación"), _ROW)
         across = self.table.horizontalHeader()
-        across.setHighlightSections(False)
-        across.setSectionsClickable(False)
         for column, width in _WIDTHS.items():
             across.resizeSection(column, width)
         across.setSectionResizeMode(FOUND, QHeaderView.ResizeMode.Stretch)

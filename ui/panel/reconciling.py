@@ -5,13 +5,12 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from app.connectors.bundle import open_connectors
 from app.connectors.dian_excel import read_sheet
 from app.model.dian_list import Column, DianList, Sheet, read_list
 from app.model.reconciliation import Month, Reconciliation
 from app.reports.reconciliation import FileKind, save_as
 from app.reports.signature import Signer
-from app.setup.credentials import read_secrets
+from app.setup.credentials import connecting, read_secrets
 from app.setup.place import place_of
 from app.sync.ledger_reader import LedgerReader
 from app.sync.reconciliation import Progress, Stopped, reconcile
@@ -43,13 +42,8 @@ def carry_out(
     async def whole() -> Reconciliation:
         reader = LedgerReader(await place_of(context.paths, settings, context.vault), context.clock)
         try:
-            async with open_connectors(
-                profile,
-                await read_secrets(context.vault),
-                hotel_id=settings.hotel_id,
-                hotel_nit=settings.hotel_document,
-                proxy=settings.proxy,
-            ) as connectors:
+            secrets = await read_secrets(context.vault)
+            async with connecting(settings, profile, secrets, context.clock) as connectors:
                 return await reconcile(
                     reader,
                     connectors.pymes,

@@ -14,7 +14,7 @@ from app.texts import _, plural, whole
 from app.texts.causes import explain_failure
 from app.texts.settings import moment, size
 from ui.context import Context
-from ui.loop import ask, in_thread, spawn
+from ui.loop import in_thread, spawn
 from ui.panel.settings_parts import Changes, Line, Section
 from ui.parts import Banner, Button, Kind, Spinner, Words, clear
 from ui.parts.confirm import Confirm
@@ -43,7 +43,6 @@ class CopiesSection(Section):
         self._changes = changes
         self._on_error = on_error
         self._shown: object = None
-        self.question: Confirm | None = None
         row = QHBoxLayout()
         row.setSpacing(Space.MEDIUM)
         self.make = Button(_("Hacer una copia ahora"), icon="copy")
@@ -128,18 +127,14 @@ class CopiesSection(Section):
             return
         finally:
             self._wait(False)
-        self.question = Confirm(
+        question = Confirm(
             _("¿Poner esta copia en lugar del libro?"),
             _happens(copy, seen),
             _("Restaurar"),
             icon="back",
             parent=self,
         )
-        try:
-            wanted = await ask(self.question)
-        finally:
-            self.question = None
-        if wanted:
+        if await self.confirmed(question):
             self._wait(True)
             self.rest_requested.emit(lambda: self._put_back(copy))
         else:

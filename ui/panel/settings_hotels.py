@@ -11,7 +11,7 @@ from app.setup.hotels import name_of
 from app.texts import _
 from app.texts.hotels import secrets_gone
 from ui.context import Context
-from ui.loop import ask, spawn
+from ui.loop import spawn
 from ui.panel.settings_parts import Changes, Section
 from ui.parts import Banner, Button, Confirm, FormField
 from ui.theme import Space, Tone
@@ -36,7 +36,6 @@ class HotelsSection(Section):
         self._context = context
         self._changes = changes
         self._on_error = on_error
-        self.question: Confirm | None = None
         self.title = QLineEdit()
         self.title.setMaxLength(80)
         self.title.setText(name_of(context.settings, context.profile))
@@ -78,7 +77,7 @@ class HotelsSection(Section):
 
     async def _ask(self) -> None:
         name = name_of(self._context.settings, self._context.profile)
-        self.question = Confirm(
+        question = Confirm(
             _("¿Quitar {hotel} de este computador?").format(hotel=name),
             (
                 _("Botones deja de enviar y de mirar para este hotel. Los demás siguen como están."),
@@ -90,11 +89,7 @@ class HotelsSection(Section):
             icon="exit",
             parent=self,
         )
-        try:
-            wanted = await ask(self.question)
-        finally:
-            self.question = None
-        if wanted:
+        if await self.confirmed(question):
             self.rest_requested.emit(self._remove)
         else:
             self.settled.emit()

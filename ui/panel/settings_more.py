@@ -18,7 +18,7 @@ from app.texts import _, plural
 from app.texts.settings import operation_name, profile_title, secret_name
 from app.texts.setup import route_meaning
 from ui.context import Context
-from ui.loop import ask, in_thread, spawn
+from ui.loop import in_thread, spawn
 from ui.panel.settings_parts import Line, Section
 from ui.parts import Banner, Button, CopyField, RouteTag, Spinner, Words, clear
 from ui.parts.confirm import Confirm
@@ -118,7 +118,6 @@ class LeaveSection(Section):
         )
         self._context = context
         self._on_error = on_error
-        self.question: Confirm | None = None
         self.leave = Button(_("Desconectar…"), icon="exit")
         self.leave.clicked.connect(lambda: spawn(self._ask(), self._on_error))
         row = QHBoxLayout()
@@ -139,7 +138,7 @@ class LeaveSection(Section):
         self.box.addWidget(self._proof)
 
     async def _ask(self) -> None:
-        self.question = Confirm(
+        question = Confirm(
             _("¿Desconectar este computador?"),
             (
                 _("Botones deja de enviar y de mirar. Los documentos esperan en Alojamientos; nada se pierde."),
@@ -152,11 +151,7 @@ class LeaveSection(Section):
             icon="exit",
             parent=self,
         )
-        try:
-            wanted = await ask(self.question)
-        finally:
-            self.question = None
-        if wanted:
+        if await self.confirmed(question):
             self._wait(True)
             self.rest_requested.emit(self._remove)
         else:

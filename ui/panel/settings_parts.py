@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QComboBox, QHBoxLayou
 
 from app.texts import _
 from ui.context import Context
-from ui.parts import Button, Card, Icon, Picker, Surface, Words
+from ui.loop import ask
+from ui.parts import Button, Card, Confirm, Icon, Picker, Surface, Words
 from ui.theme import Role, Space, tokens
 
 _OFFERED_MS = 20_000
@@ -51,8 +52,18 @@ class Section(Card):
     def __init__(self, title: str, sentence: str = "") -> None:
         super().__init__(title)
         self.setAccessibleName(title)
+        self.question: Confirm | None = None
+        """The confirmation that is open."""
         if sentence:
             self.box.addWidget(Words(sentence, Role.SOFT))
+
+    async def confirmed(self, question: Confirm) -> bool:
+        """Ask, and say whether the person agreed."""
+        self.question = question
+        try:
+            return bool(await ask(question))
+        finally:
+            self.question = None
 
 
 class Line(QWidget):

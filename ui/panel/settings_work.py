@@ -17,7 +17,7 @@ from app.texts.documents import mode_name
 from app.texts.settings import cadence_name, mode_happens, mode_meaning, notice_meaning, notice_name
 from app.texts.sources import watch_only_note
 from ui.context import Context
-from ui.loop import ask, in_thread, spawn
+from ui.loop import in_thread, spawn
 from ui.panel.settings_parts import Changes, Line, Section, Switch, picked
 from ui.parts import Banner
 from ui.parts.confirm import Confirm
@@ -41,7 +41,6 @@ class ModeSection(Section):
         self._changes = changes
         self._on_error = on_error
         self._waiting = 0
-        self.question: Confirm | None = None
         self._group = QButtonGroup(self)
         self.modes = {mode: Choice(mode_name(mode), mode_meaning(mode)) for mode in _ORDER}
         sends = context.profile.mode_for(Mode.COMPLETE).sends
@@ -84,14 +83,8 @@ class ModeSection(Section):
         title = _("¿Cambiar a «{mode}»?").format(mode=mode_name(mode))
         happens = mode_happens(mode, self._waiting)
         icon = "send" if mode.sends else "eye"
-        self.question = Confirm(
-            title, happens, _("Cambiar a «{mode}»").format(mode=mode_name(mode)), icon=icon, parent=self
-        )
-        try:
-            wanted = await ask(self.question)
-        finally:
-            self.question = None
-        if wanted:
+        question = Confirm(title, happens, _("Cambiar a «{mode}»").format(mode=mode_name(mode)), icon=icon, parent=self)
+        if await self.confirmed(question):
             former = self._context.settings.mode
             self._changes.make(
                 _("Ahora: {mode}. Antes: {former}.").format(mode=mode_name(mode), former=mode_name(former)),

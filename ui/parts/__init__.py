@@ -9,9 +9,11 @@ from ui.parts.fields import CopyField, FormField
 from ui.parts.frames import Banner, Card, EmptyState, Icon, Scroll, Surface, clear, fit, rule
 from ui.parts.picker import Picker
 from ui.parts.pill import MOOD_LOOK, STATE_LOOK, MoodPill, Pill, RouteTag, StatePill
+from ui.parts.plate import Plate
 from ui.parts.prooftable import ProofTable
 from ui.parts.spinner import Spinner
 from ui.parts.steprail import StepLook, StepRail, StepState
+from ui.parts.table import table_of
 from ui.parts.words import Elided, Words, plain_tip, polish
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "MoodPill",
     "Picker",
     "Pill",
+    "Plate",
     "ProofTable",
     "RouteTag",
     "Scroll",
@@ -50,4 +53,5 @@ __all__ = [
     "plain_tip",
     "polish",
     "rule",
+    "table_of",
 ]

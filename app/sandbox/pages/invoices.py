@@ -16,7 +16,7 @@ from app.sandbox import invoicing, reservations
 from app.sandbox.books import APPROVED, REJECTED
 from app.sandbox.hotel import NothingToIssue
 from app.sandbox.invoicing import Bill, PymesStatus
-from app.sandbox.pages.pms import PmsSection
+from app.sandbox.pages.pms import PmsSection, consumption_in
 from app.sandbox.pages.pymes import PER_PAGE, pager
 from app.sandbox.pages.section import Call, NotThere, onward
 from app.sandbox.scenarios import Stage
@@ -158,11 +158,10 @@ class Invoices(PmsSection):
 
     async def _debit(self, call: Call) -> Response:
         document, form = self._invoice(call), call.form
-        what, quantity = form.text("que", 80), form.whole("cantidad", 1, 999)
-        price, tax = form.amount("precio"), form.choice("impuesto", tuple(reservations.TAXES))
+        consumption = consumption_in(form)
         if not form.is_right:
             return await self._one(call)
-        return self._noted(call, document, lambda: invoicing.add(self._house, document, what, quantity, price, tax))
+        return self._noted(call, document, lambda: invoicing.add(self._house, document, *consumption))
 
     def _noted(self, call: Call, invoice: Document, make: Any) -> Response:
         try:

@@ -3,6 +3,7 @@
 The menu names are Loggro's; what the screens hold is our reading (facts/loggro.md 6).
 """
 
+from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from app.sandbox.desk import PHONE
 from app.sandbox.guests import FINAL, People
 from app.sandbox.house import Invoicing
 from app.sandbox.pages.consecutivos import numbering_in
+from app.sandbox.pages.forms import Form
 from app.sandbox.pages.section import Call, Handler, NotThere, Section, onward
 from app.sandbox.reservations import Reservation
 from app.sandbox.tokens import Kind
@@ -149,11 +151,10 @@ class Pms(PmsSection):
 
     async def _consume(self, call: Call) -> Response:
         one, form = self._named(call), call.form
-        what, quantity = form.text("que", 80), form.whole("cantidad", 1, 999)
-        price, tax = form.amount("precio"), form.choice("impuesto", tuple(reservations.TAXES))
+        consumption = consumption_in(form)
         if not form.is_right:
             return await self._reservation(call)
-        reservations.consume(self._house, one.id, what, quantity, price, tax)
+        reservations.consume(self._house, one.id, *consumption)
         call.say(_("Consumo cargado a la reserva."))
         return onward(f"{_RESERVATIONS}/{one.id}")
 
@@ -189,3 +190,9 @@ class Pms(PmsSection):
 def _follow(path: str) -> str:
     """Return where to go after entering; only ever a page of the PMS."""
     return path if path.startswith("/pms/") and path.isascii() and "\\" not in path else _RESERVATIONS
+
+
+def consumption_in(form: Form) -> tuple[str, int, Decimal, str]:
+    """Read what, how many, the price and the tax; what is wrong stands in the form's errors."""
+    what, quantity = form.text("que", 80), form.whole("cantidad", 1, 999)
+    return what, quantity, form.amount("precio"), form.choice("impuesto", tuple(reservations.TAXES))

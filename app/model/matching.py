@@ -10,6 +10,7 @@ from app.model.documents import Family
 from app.model.journey import State
 from app.model.parties import known_nit
 from app.model.reconciliation import Difference, Kind, Line, Month, Point, Record, Side
+from app.model.sales import ANNULLED
 
 _IN_FLIGHT: Final = (State.SEEN, State.SENDING, State.SENT, State.IN_DOUBT, State.HELD, State.CONFLICT)
 _SHORTEST_CUFE: Final = 20
@@ -108,8 +109,8 @@ def _line(
 ) -> Line:
     pms, pymes, dian = (tuple(one for one in records if one.side is side) for side in Side)
     ours = pms[0] if pms else None
-    differences = _differences(records)
     annulled_by = _annulled_by(ours, notes)
+    differences = _differences(records, taken_back=bool(annulled_by))
     own_number = any((record.family, record.prefix.upper()) in known for record in pymes)
 
     def kind() -> Kind:
@@ -134,10 +135,11 @@ def _line(
     return Line(kind(), tuple(records), differences, annulled_by)
 
 
-def _differences(records: list[Record]) -> tuple[Difference, ...]:
+def _differences(records: list[Record], *, taken_back: bool) -> tuple[Difference, ...]:
     """Compare to the peso.
 
     Pymes' silence about a document of the PMS proves nothing and counts; the DIAN's file may just have no such column.
+    A sale annulled in Pymes is as it should be only where notas crédito have ``taken_back`` the document.
     """
     found = []
     for point, read in _POINTS:
@@ -148,6 +150,8 @@ def _differences(records: list[Record]) -> tuple[Difference, ...]:
         found.append(
             Difference(Point.STATE, tuple((record.side, record.dian_state) for record in records if record.dian_state))
         )
+    if not taken_back and any(record.annulled for record in records):
+        found.append(Difference(Point.STANDING, ((Side.PYMES, ANNULLED),)))
     return tuple(found)
 
 

@@ -113,6 +113,8 @@ class Point(StrEnum):
     CUFE = "cufe"
     STATE = "state"
     """The DIAN, or Pymes about the DIAN, says that it was rejected."""
+    STANDING = "standing"
+    """Pymes says that it no longer counts, and no notas crédito take it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ class Record:
     cause: Cause | None = None
     detail: Mapping[str, object] = field(default_factory=dict)
     dian_state: str | None = None
+    annulled: bool = False
     refers_to: Reference | None = None
 
     @property
@@ -199,6 +202,7 @@ def record_of_sale(sale: Sale) -> Record:
         taxes=taxes,
         cufe=sale.cufe,
         dian_state=sale.dian_state,
+        annulled=sale.annulled,
     )
 
 

@@ -3,10 +3,14 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from app.model.clock import bogota_day
 from app.model.documents import Document, DocumentKey, DocumentType
 from app.model.value import Value
+
+ANNULLED: Final = "annulled"
+"""What ``Aspect.STANDING`` says of a sale that no longer counts."""
 
 
 class Sale(Value):
@@ -57,6 +61,7 @@ def as_pymes_shows(sale: Sale) -> dict[str, str]:
         Aspect.INC: None if sale.taxes is None else taxes.get("04", Decimal(0)),
         Aspect.CUFE: sale.cufe,
         Aspect.CONSECUTIVO: sale.consecutivo,
+        Aspect.STANDING: ANNULLED if sale.annulled else None,
     }
     return {str(name): str(value) for name, value in shown.items() if value is not None}
 
@@ -73,6 +78,8 @@ class Aspect(StrEnum):
     INC = "inc"
     CUFE = "cufe"
     CONSECUTIVO = "consecutivo"
+    STANDING = "standing"
+    """Whether it still counts; a document that is approved does."""
 
 
 def as_pms_shows(document: Document) -> dict[str, str]:
@@ -118,6 +125,8 @@ def differences(document: Document, sale: Sale, consecutivo: str | None = None) 
         pairs.append((Aspect.CUFE, document.cufe.lower(), sale.cufe.lower() if sale.cufe else None))
     if consecutivo is not None:
         pairs.append((Aspect.CONSECUTIVO, consecutivo, sale.consecutivo))
+    if sale.annulled:
+        pairs.append((Aspect.STANDING, "", ANNULLED))
     return tuple(
         Difference(aspect=aspect, pms=str(ours), pymes="" if theirs is None else str(theirs))
         for aspect, ours, theirs in pairs

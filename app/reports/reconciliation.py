@@ -116,6 +116,7 @@ def _record(record: Record) -> dict[str, Any]:
         "state": record.state.value if record.state else None,
         "cause": record.cause.value if record.cause else None,
         "dian_state": record.dian_state,
+        "annulled": record.annulled,
     }
     return {name: value for name, value in said.items() if value is not None}
 

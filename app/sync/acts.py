@@ -36,9 +36,9 @@ def may_be_settled(journey: Journey | None) -> bool:
 
 
 def settle_outside(ledger: Ledger, clock: Clock, key: str, sale: Sale, *, who: str, reason: str) -> None:
-    """Link a document to a sale just read from Pymes; raises ``CannotSettle``."""
+    """Link a document to a sale just read from Pymes; raises ``CannotSettle``, also for one that no longer counts."""
     reason = reason.strip()[:LONGEST_REASON]
-    if not reason or not may_be_settled(ledger.journey(key)):
+    if not reason or sale.annulled or not may_be_settled(ledger.journey(key)):
         raise CannotSettle
     now = clock.now()
     data = {"who": who, "reason": reason, "number": sale.full_number, "linked": as_pymes_shows(sale)}

@@ -11,7 +11,7 @@ from app.model.errors import Failure
 from app.model.numbering import Condition, Field
 from app.model.reading import ReadError
 from app.model.rules import Finding
-from app.model.sales import Aspect, Difference
+from app.model.sales import ANNULLED, Aspect, Difference
 from app.texts import _, day, money
 from app.texts.numbering import condition_title, field_name
 from app.texts.reading import finding_text, reading_error
@@ -287,6 +287,7 @@ def aspect_name(aspect: Aspect) -> str:
         Aspect.INC: _("INC"),
         Aspect.CUFE: _("CUFE"),
         Aspect.CONSECUTIVO: _("Consecutivo"),
+        Aspect.STANDING: _("Estado"),
     }[aspect]
 
 
@@ -354,6 +355,8 @@ def _difference(difference: Difference) -> str:
 
 def aspect_value(aspect: Aspect, value: str) -> str:
     """Write what one side says of an aspect; nothing is said to be nothing."""
+    if aspect is Aspect.STANDING:
+        return _("anulado") if value == ANNULLED else _("aprobado")
     if not value:
         return _("nada")
     if aspect in (Aspect.PAYABLE, Aspect.IVA, Aspect.INC):

@@ -78,6 +78,7 @@ def point_name(point: Point) -> str:
         Point.ICA: _("ICA"),
         Point.CUFE: _("CUFE"),
         Point.STATE: _("Estado ante la DIAN"),
+        Point.STANDING: _("Estado en Pymes"),
     }[point]
 
 
@@ -94,6 +95,8 @@ def _value(point: Point, value: str) -> str:
         return money(Decimal(value))
     if point is Point.DATE:
         return day(date.fromisoformat(value))
+    if point is Point.STANDING:
+        return _("anulado")
     return f"{value[:12]}…" if point is Point.CUFE else value
 
 

@@ -10,7 +10,7 @@ from app.model.causes import Cause
 from app.model.documents import Document, Family
 from app.model.errors import CannotSettle
 from app.model.journey import EventKind, State
-from app.model.sales import Sale
+from app.model.sales import Aspect, Sale
 from app.sync.acts import may_be_settled, release_cause, settle_outside, unsettle
 from app.sync.forwarder import LINK_AGAIN
 from app.sync.ledger import Ledger
@@ -81,7 +81,22 @@ def test_a_link_taken_back_leaves_the_document_as_before(tmp_path: Path) -> None
     played(tmp_path, trial)
 
 
-@pytest.mark.parametrize("how", ["gone", "changed"])
+def test_a_sale_annulled_in_pymes_is_neither_adopted_nor_linked_to(tmp_path: Path) -> None:
+    async def trial(desk: Desk) -> None:
+        await desk.issue_many(1)
+        (document,) = desk.hotel.documents()
+        desk.annul(desk.write_foreign(document))
+        await desk.bridge.cycle()
+        assert desk.bridge.states == [CONFLICT] and desk.sent == []
+        assert [one["aspect"] for one in desk.bridge.rows[0].detail["differences"]] == [Aspect.STANDING]
+        with pytest.raises(CannotSettle):
+            await link(desk, document)
+        assert desk.bridge.states == [CONFLICT]
+
+    played(tmp_path, trial)
+
+
+@pytest.mark.parametrize("how", ["gone", "changed", "annulled"])
 def test_a_linked_sale_that_disappears_or_changes_calls_a_person_again(tmp_path: Path, how: str) -> None:
     async def trial(desk: Desk) -> None:
         await desk.issue(Family.FACTURA)
@@ -103,6 +118,8 @@ def test_a_linked_sale_that_disappears_or_changes_calls_a_person_again(tmp_path:
         assert desk.bridge.states == [SETTLED]
         if how == "gone":
             desk.take_away(uuid)
+        elif how == "annulled":
+            desk.annul(uuid)
         else:
             desk.take_away(uuid)
             books = desk.hotel.house.books
@@ -114,7 +131,7 @@ def test_a_linked_sale_that_disappears_or_changes_calls_a_person_again(tmp_path:
         await desk.bridge.cycle()
         assert desk.bridge.states == [(State.HELD, Cause.REFUSED_BY_PYMES)]
         told = desk.bridge.rows[0].detail["unlinked"]
-        assert (told["why"], told["number"]) == (how, other.full_number)
+        assert (told["why"], told["number"]) == ("gone" if how == "gone" else "changed", other.full_number)
         assert desk.sent == []
 
     played(tmp_path, trial)

@@ -78,6 +78,7 @@ OURS, THEIRS, DIANS = record(Side.PMS), record(Side.PYMES), record(Side.DIAN)
         (Kind.DIFFERS, [OURS, replace(THEIRS, payable=None)], False),
         (Kind.EQUAL, [OURS, THEIRS, replace(DIANS, counterparty_id=None, currency=None, taxes=None)], True),
         (Kind.DIFFERS, [OURS, replace(THEIRS, dian_state="Rechazado")], False),
+        (Kind.DIFFERS, [OURS, replace(THEIRS, annulled=True)], False),
     ],
 )
 def test_each_story_has_its_class(kind: Kind, records: list[Record], dian: bool) -> None:
@@ -99,6 +100,7 @@ def test_a_number_of_the_hotels_own_numbering_is_no_other_channel() -> None:
         (Point.PAYABLE, {"payable": Decimal(119_001)}),
         (Point.IVA, {"taxes": (Tax(code="01", amount=Decimal(19_001)),)}),
         (Point.CUFE, {"cufe": "f" * 96}),
+        (Point.STANDING, {"annulled": True}),
     ],
 )
 def test_what_differs_is_named_and_nothing_else(point: Point, change: dict[str, Any]) -> None:
@@ -136,6 +138,8 @@ def test_an_invoice_is_annulled_by_notes_over_its_whole_value(taken: tuple[int, 
     (line,) = compare(NOVEMBER, [OURS, *notes], [THEIRS], None)
     assert line.kind is (Kind.ANNULLED if annulled else Kind.EQUAL)
     assert line.annulled_by == (tuple(note.full_number for note in notes) if annulled else ())
+    (line,) = compare(NOVEMBER, [OURS, *notes], [replace(THEIRS, annulled=True)], None)
+    assert line.kind is (Kind.ANNULLED if annulled else Kind.DIFFERS)
 
 
 def test_a_settled_document_is_found_under_the_number_that_a_person_gave() -> None:

@@ -62,6 +62,11 @@ class Desk:
         body = venta_externa(document, consecutivo) | changes
         return ventas.record(house, ventas.Venta.model_validate(body), "manual")
 
+    def annul(self, uuid: str) -> None:
+        """Have somebody say in Pymes that a sale no longer counts; its number stays."""
+        said = "UPDATE sales SET row = json_set(row, '$.estado', 'Anulada') WHERE uuid = ?"
+        assert self.hotel.house.books.change(said, (uuid,)) == 1
+
     def take_away(self, uuid: str) -> None:
         assert self.hotel.house.books.change("DELETE FROM sales WHERE uuid = ?", (uuid,)) == 1
 

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from app.model.causes import Cause
 from app.model.documents import Document
 from app.model.journey import Event, State
-from app.model.sales import Aspect, differences
+from app.model.sales import ANNULLED, Aspect, differences
 from app.texts import _, day, hour, money
-from app.texts.causes import explain, mender_name, particulars
+from app.texts.causes import aspect_value, explain, mender_name, particulars
 from app.texts.documents import family_name, state_meaning
 from app.texts.help import cause_topic
 from ui.panel.theirs import TheirPages
@@ -338,6 +338,8 @@ def _facts(whole: Whole) -> list[_Fact]:
     facts.append(fact(_("Total"), payable, amount(sale.payable) if sale else None, Aspect.PAYABLE))
     if sale is not None and Aspect.CUFE in unlike:
         facts.append(fact(_("CUFE / CUDE"), document.cufe or "", sale.cufe, Aspect.CUFE))
+    if sale is not None and sale.annulled:
+        facts.append(_Fact(_("Estado en Pymes"), "", aspect_value(Aspect.STANDING, ANNULLED), True))
     if sale is not None and sale.dian_state:
         facts.append(_Fact(_("DIAN, según Pymes"), "", sale.dian_state))
     return facts

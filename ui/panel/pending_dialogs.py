@@ -175,7 +175,8 @@ class SettleDialog(_Question):
         self._sales = sales
         for place, sale in enumerate(sales):
             choice = Choice(*_sale_words(sale))
-            choice.setChecked(len(sales) == 1)
+            choice.setChecked(len(sales) == 1 and not sale.annulled)
+            choice.setEnabled(not sale.annulled)
             self.group.addButton(choice, place)
             self.found.addWidget(choice)
         self._judge()
@@ -187,6 +188,8 @@ class SettleDialog(_Question):
 def _sale_words(sale: Sale) -> tuple[str, str]:
     parts = [families_name(sale.type.family), day(sale.issued_on) if sale.issued_on else ""]
     parts.append(sale.counterparty_name or sale.counterparty_id or "")
+    if sale.annulled:
+        parts.append(_("anulado: ya no cuenta"))
     value = money(sale.payable, sale.currency or "COP") if sale.payable is not None else ""
     return " · ".join(filter(None, (sale.full_number, value))), " · ".join(filter(None, parts))
 

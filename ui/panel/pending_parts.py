@@ -27,7 +27,7 @@ _SHOWN: Final = 10
 """So many documents of a cause are shown one by one."""
 _ASPECTS: Final = (
     *(Aspect.NUMBER, Aspect.DATE, Aspect.COUNTERPARTY, Aspect.CURRENCY, Aspect.PAYABLE),
-    *(Aspect.IVA, Aspect.INC, Aspect.CUFE),
+    *(Aspect.IVA, Aspect.INC, Aspect.CUFE, Aspect.STANDING),
 )
 
 

@@ -1,6 +1,6 @@
 """The console: ``botones``.
 
-It reads options and calls; what the commands do is in ``console``, loaded only by those that need it.
+It reads options and calls; what the commands do is in ``app.console``, loaded only by those that need it.
 """
 
 import importlib
@@ -91,10 +91,10 @@ def gui(minimized: bool = False, measure: bool = False, end: bool = False) -> No
 def demo(headless: bool, seed: int, count: int, documents: Path | None, scenario: str | None, as_json: bool) -> None:
     """Show the main job against the practice hotel."""
     if scenario == "list":
-        sys.exit(_console().list_scenarios())
+        sys.exit(_console("demo").list_scenarios())
     if not headless:
         click.get_current_context().invoke(gui)
-    sys.exit(_console().demo(seed, count, documents, scenario, as_json))
+    sys.exit(_console("demo").demo(seed, count, documents, scenario, as_json))
 
 
 @botones.command(help=N_("Arranca solo el hotel de práctica, hasta Ctrl-C."))
@@ -118,7 +118,7 @@ def sandbox(seed: int, open_pages: bool, child: bool, folder: Path | None, push_
 @click.option("--json", "as_json", is_flag=True, help=N_("El resultado como JSON."))
 def check(as_json: bool) -> None:
     """Prove the numbering."""
-    sys.exit(_console().check(as_json))
+    sys.exit(_console("work").check(as_json))
 
 
 @botones.command(help=N_("Lleva ahora lo que esté pendiente."))
@@ -127,7 +127,7 @@ def check(as_json: bool) -> None:
 )
 def sync(once: bool) -> None:
     """Run one cycle."""
-    sys.exit(_console().sync_once())
+    sys.exit(_console("work").sync_once())
 
 
 @botones.command(help=N_("Muestra qué pasaría al traer documentos anteriores a la instalación; con --go, los trae."))
@@ -136,13 +136,13 @@ def sync(once: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help=N_("El resultado como JSON."))
 def backfill(start: datetime, go: bool, as_json: bool) -> None:
     """Preview or bring older documents."""
-    sys.exit(_console().backfill(start.date(), go, as_json))
+    sys.exit(_console("work").backfill(start.date(), go, as_json))
 
 
 @botones.command(help=N_("Hace ahora una copia del libro de documentos, la revisa y dice dónde quedó."))
 def backup() -> None:
     """Copy the ledger."""
-    sys.exit(_console().backup())
+    sys.exit(_console("ledger").backup())
 
 
 @botones.command(
@@ -153,13 +153,13 @@ def backup() -> None:
 )
 def restore(copy: Path | None) -> None:
     """Put a copy in the ledger's place."""
-    sys.exit(_console().restore(copy))
+    sys.exit(_console("ledger").restore(copy))
 
 
 @botones.command(help=N_("Examina este computador: carpeta, libro, llavero, perfil, red."))
 def doctor() -> None:
     """Examine this computer."""
-    sys.exit(_console().doctor())
+    sys.exit(_console("computer").doctor())
 
 
 @botones.command(help=N_("Lee archivos de la DIAN (XML, AttachedDocument o ZIP): una línea por documento."))
@@ -168,7 +168,7 @@ def doctor() -> None:
 @click.option("--ask-key", is_flag=True, help=N_("Pregunta, sin mostrarla, la clave técnica para revisar el CUFE."))
 def read(files: tuple[Path, ...], as_json: bool, ask_key: bool) -> None:
     """Read files of documents."""
-    sys.exit(_console().read(files, as_json, ask_key))
+    sys.exit(_console("files").read(files, as_json, ask_key))
 
 
 @botones.command(help=N_("Lee el formulario 1876 (autorización de numeración), el PDF de la DIAN."))
@@ -182,7 +182,7 @@ def form1876(files: tuple[Path, ...], as_json: bool, child: bool) -> None:
         return
     if not files:
         raise click.UsageError(click_word("Missing argument"))
-    sys.exit(_console().form1876(files, as_json))
+    sys.exit(_console("files").form1876(files, as_json))
 
 
 @botones.command(
@@ -199,7 +199,7 @@ def form1876(files: tuple[Path, ...], as_json: bool, child: bool) -> None:
 @click.option("--json", "signed", type=click.Path(dir_okay=False, path_type=Path), help=N_("Guarda un JSON firmado."))
 def reconcile(month: str, dian: Path | None, xlsx: Path | None, pdf: Path | None, signed: Path | None) -> None:
     """Reconcile a month."""
-    sys.exit(_console().reconcile(month, dian, xlsx, pdf, signed))
+    sys.exit(_console("reconcile").reconcile(month, dian, xlsx, pdf, signed))
 
 
 @botones.command(
@@ -208,16 +208,16 @@ def reconcile(month: str, dian: Path | None, xlsx: Path | None, pdf: Path | None
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="ARCHIVO")
 def verify(file: Path) -> None:
     """Check a signed file."""
-    sys.exit(_console().verify(file))
+    sys.exit(_console("files").verify(file))
 
 
 @botones.command(help=N_("Borra de este computador los accesos de todos los hoteles. Los documentos quedan."))
 @click.option("--all", "everything", is_flag=True, required=True, help=N_("Para que nadie lo haga sin querer."))
 def forget(everything: bool) -> None:
     """Remove every secret of this computer."""
-    sys.exit(_console().forget())
+    sys.exit(_console("computer").forget())
 
 
-def _console() -> ModuleType:
-    """Load what the commands do; the window's start must not wait for it."""
-    return importlib.import_module("app.console")
+def _console(subject: str) -> ModuleType:
+    """Load what the commands of ``subject`` do; the window's start must not wait for it."""
+    return importlib.import_module(f"app.console.{subject}")

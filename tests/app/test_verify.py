@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.console import verify
+from app.console.files import verify
 from app.model.reconciliation import Reconciliation, Verdict
 from app.reports.reconciliation import content_of
 from app.reports.signature import Signer, canonical, check

@@ -3,7 +3,8 @@
 What is compared, and how, is in ``app.sync.reconciliation``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,8 @@ import click
 from app.connectors.dian_excel import read_sheet
 from app.connectors.profile import Profile
 from app.console.outcome import ALL_WELL, NOT_ALL_WELL, fail
-from app.console.running import run
+from app.console.progress import told
+from app.console.running import run, told_to_end
 from app.model.clock import SystemClock
 from app.model.dian_list import BadCell, BadSheet, Sheet, propose, read_list
 from app.model.reconciliation import Month, Reconciliation
@@ -22,6 +24,7 @@ from app.reports.signature import Signer
 from app.setup.credentials import connecting, read_secrets
 from app.setup.place import place_of
 from app.sync.ledger_reader import LedgerReader
+from app.sync.reconciliation import Stopped
 from app.sync.reconciliation import reconcile as reconcile_month
 from app.sync.recovery import open_ledger
 from app.system.paths import Paths
@@ -34,6 +37,7 @@ from app.texts.reconciliation import (
     kind_name,
     line_words,
     sheet_error,
+    stage_name,
     verdict_text,
     verdict_title,
 )
@@ -57,7 +61,10 @@ def reconcile(month: str, dian: Path | None, xlsx: Path | None, pdf: Path | None
             fail(_("Ya existe {file}: elija otro nombre. No se cambió nada.").format(file=path))
     try:
         sheet = None if dian is None else read_sheet(dian)
-        result = run(partial(_reconcile, asked, sheet, wanted))
+        with told_to_end() as halted:
+            result = run(partial(_reconcile, asked, sheet, wanted, halted))
+    except Stopped:
+        fail(_("Interrumpida en orden. No se cambió nada."))
     except BadSheet as error:
         fail(f"{dian}: {sheet_error(error.error, error.detail)}")
     except BadCell as error:
@@ -78,6 +85,7 @@ async def _reconcile(
     month: Month,
     sheet: Sheet | None,
     wanted: Sequence[tuple[FileKind, Path]],
+    halted: Callable[[], bool],
     paths: Paths,
     settings: Settings,
     profile: Profile,
@@ -92,8 +100,9 @@ async def _reconcile(
     place = await place_of(paths, settings, vault)
     open_ledger(place, clock).close()
     reader = LedgerReader(place, clock)
-    try:
-        async with connecting(settings, profile, await read_secrets(vault), clock) as connectors:
+    secrets = await read_secrets(vault)
+    with told() as tell, closing(reader):
+        async with connecting(settings, profile, secrets, clock) as connectors:
             result = await reconcile_month(
                 reader,
                 connectors.pymes,
@@ -103,11 +112,9 @@ async def _reconcile(
                 dian=dian,
                 clock=clock,
                 at_once=profile.parallel,
-                progress=lambda _progress: None,
-                halted=lambda: False,
+                progress=lambda so_far: tell(stage_name(so_far.stage.value, so_far.done, so_far.total)),
+                halted=halted,
             )
-    finally:
-        reader.close()
     for kind, path in wanted:
         save_as(result, kind, path, lambda: Signer(vault, paths.known_keys), replace=False)
     return result

@@ -14,6 +14,7 @@ import click
 from app.connectors.numbering_reader import ProofReading, read_proofs
 from app.connectors.profile import Profile
 from app.console.outcome import ALL_WELL, NOT_ALL_WELL, fail, print_rows
+from app.console.progress import told
 from app.console.running import run, told_to_end
 from app.model.clock import Clock, SystemClock
 from app.model.preview import Backfill
@@ -32,6 +33,7 @@ from app.texts import _
 from app.texts.backfill import backfill_lines
 from app.texts.documents import family_name
 from app.texts.numbering import condition_help, condition_title, difference_line, prefix_warning, proof_title
+from app.texts.reconciliation import stage_name
 from app.texts.status import rebuild_story, rebuild_title
 
 
@@ -111,9 +113,13 @@ async def _preview(
     start: date, halted: Callable[[], bool], paths: Paths, settings: Settings, profile: Profile, vault: Vault
 ) -> Backfill:
     clock = SystemClock()
-    with open_ledger(await place_of(paths, settings, vault), clock) as ledger:
+    with told() as tell, open_ledger(await place_of(paths, settings, vault), clock) as ledger:
+
+        def hear(done: int, total: int) -> None:
+            tell(stage_name("pymes" if total else "ledger", done, total))
+
         async with open_engine(ledger, settings=settings, profile=profile, vault=vault, clock=clock) as engine:
-            return await engine.preview_backfill(start, lambda done, total: None, halted)
+            return await engine.preview_backfill(start, hear, halted)
 
 
 async def _bring(

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
-def begin(home: Path, *arguments: str) -> "subprocess.Popen[str]":
+def begin(home: Path, *arguments: str, err: int = subprocess.PIPE) -> "subprocess.Popen[str]":
     environment = os.environ | {"BOTONES_HOME": str(home), "COLUMNS": "200"}
     return subprocess.Popen(
         [sys.executable, "-m", "app", *arguments],
@@ -16,7 +16,7 @@ def begin(home: Path, *arguments: str) -> "subprocess.Popen[str]":
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=err,
         encoding="utf-8",
     )
 

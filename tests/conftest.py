@@ -1,8 +1,12 @@
-"""What all tests share: the options of the command line."""
+"""What all tests share: the options of the command line, and that a slow machine is no failure."""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

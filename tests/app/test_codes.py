@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.model.clock import BOGOTA
@@ -232,7 +232,6 @@ def test_a_mangled_technical_key_proves_nothing(key: str) -> None:
 # --- amounts ----------------------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=Decimal(0), max_value=Decimal(10) ** 18, places=6))
 def test_amounts_are_cut_and_never_rounded_up(amount: Decimal) -> None:
     written = truncated(amount)
@@ -241,13 +240,11 @@ def test_amounts_are_cut_and_never_rounded_up(amount: Decimal) -> None:
     assert Decimal(0) <= amount - Decimal(written) < Decimal("0.01")
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=10**40), st.integers(min_value=0, max_value=9999))
 def test_the_decimals_beyond_the_second_never_matter(whole: int, fraction: int) -> None:
     assert truncated(Decimal(f"{whole}.{fraction:04d}")) == f"{whole}.{fraction:04d}"[:-2]
 
 
-@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**9), max_value=10**9, places=4))
 def test_equal_amounts_are_written_alike(amount: Decimal) -> None:
     assert truncated(amount) == truncated(amount.normalize())

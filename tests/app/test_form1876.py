@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from app.connectors.dian_pdf import form_of, read_form1876
@@ -142,8 +142,6 @@ LAYOUTS = st.builds(
 
 @settings(
     max_examples=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.generate],  # a form takes some hundredths of a second: shrinking one takes minutes
 )
 @given(

@@ -201,7 +201,7 @@ def test_a_child_that_says_nothing_is_a_refusal(monkeypatch: pytest.MonkeyPatch,
         assert refused(GOOD).error is FormError.UNSAFE
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.floats(0, 1), st.integers(0, 60), st.binary(max_size=20))
 def test_no_damage_whatever_makes_the_reader_raise(at: float, removed: int, put: bytes) -> None:
     cut = int(len(GOOD) * at)

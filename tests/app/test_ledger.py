@@ -33,7 +33,7 @@ from tests.support.postgres import NewPlace
 from tests.support.stories import START, stories
 
 MIGRATIONS = Path(database.__file__).parent / "migrations"
-ON_A_DISK = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ON_A_DISK = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def row(number: int, position: int | None = None, **changes: object) -> ApprovedDocument:

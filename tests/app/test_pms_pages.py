@@ -52,7 +52,7 @@ def pms_that_says(pages: list[list[int]]) -> Iterator[str]:
         yield url
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(LYING_PAGES)
 def test_whatever_the_pages_show_nothing_is_passed_over_and_nothing_comes_twice(
     tmp_path: Path, pages: list[list[int]]

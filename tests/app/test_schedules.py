@@ -119,7 +119,6 @@ def test_any_schedule_ends_with_each_document_once_or_held(
         @seed(chosen * 1_000_000 + number)
         @settings(
             max_examples=min(SLICE, wanted - number * SLICE),
-            deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
         )

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.connectors.profile import Operation, Profile, load_profile
@@ -297,7 +297,7 @@ def apply(flow: Activation, name: str) -> Activation:
         return flow
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(st.booleans(), st.lists(st.sampled_from(sorted(EVENTS)), max_size=25))
 def test_no_order_of_events_leads_past_a_difference_except_into_watching(far: bool, names: list[str]) -> None:
     flow = complete() if far else begun()

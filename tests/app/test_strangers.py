@@ -166,7 +166,6 @@ def room(loop: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory) -> Any:
 def tried(examples: int) -> settings:
     return settings(
         max_examples=examples,
-        deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.generate],

@@ -327,7 +327,7 @@ WHOLE = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(WHOLE), st.floats(0, 1), st.integers(0, 40), st.binary(max_size=20))
 def test_no_damage_whatever_makes_the_reader_raise(data: bytes, at: float, removed: int, put: bytes) -> None:
     cut = int(len(data) * at)
@@ -337,7 +337,6 @@ def test_no_damage_whatever_makes_the_reader_raise(data: bytes, at: float, remov
         assert (reading.document is None) == (reading.error is not None)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_whatever_make_the_reader_raise(data: bytes) -> None:
     assert all(reading.error for reading in read_bytes(data, "f"))
@@ -348,7 +347,7 @@ ELEMENTS = list(re.finditer(r"<(c[ab]c:\w+|sts:\w+)[^<>]*>(?P<text>[^<>]*)</\1>"
 VALUES = ["", "0", "-1", "NaN", "1e9", "9" * 30, "1_000", "1,000", "+5", "１", "&amp;", "<a/>", "2026-02-30", "USD"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from(ELEMENTS),
     st.sampled_from(["drop", "double", "value", "other"]),

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from app.model.causes import Cause
 from app.model.clock import SystemClock
-from app.model.journey import rebuild
+from app.model.journey import State, rebuild
 from app.sandbox.books import _AGREEING
 from app.sync.ledger import Ledger
 from app.sync.ledger_reader import LedgerReader
@@ -12,6 +13,10 @@ from tests.support.victim import Victim
 
 HOLDS = frozenset({"numbering-edited", "errors-object", "refuses-one", "pms-changes", "plan-used-up", "month-closed"})
 """Simulacros at whose end documents wait for a person."""
+STORES_NOTHING = frozenset({"success-without-substance", "operacion-exitosa", "empty-answer"})
+"""Simulacros that forget every fifth sale: who is killed often enough meets that with one document until it is held."""
+HAS_SALES_OF_ITS_OWN = frozenset({"older-invoice"})
+"""Simulacros with sales in Pymes that the PMS never listed."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +38,18 @@ def assert_whole(victim: Victim, result: dict[str, Any]) -> Figures:
     figures = figures_of(victim, result)
     assert (figures.lost, figures.doubled, figures.wrong, result["in_doubt"]) == (0, 0, 0, 0), (figures, result)
     assert result["approved"] == victim.count == result["proven"] + result["held"], result
-    if victim.scenario not in HOLDS:
-        assert result["held"] == 0
-        assert result["pms_total"] == result["pymes_total"] != "0"
     reader = LedgerReader(victim.path, SystemClock())
     try:
-        keys = [row.key for row in reader.page(0, 1_000_000)]
+        rows = reader.page(0, 1_000_000)
+        keys = [row.key for row in rows]
         stories = {key: list(reader.timeline(key)) for key in keys}
     finally:
         reader.close()
+    if victim.scenario not in HOLDS:
+        may_wait = {Cause.NOT_STORED} if victim.scenario in STORES_NOTHING else set()
+        assert {row.cause for row in rows if row.state is State.HELD} <= may_wait
+        if not result["held"] and victim.scenario not in HAS_SALES_OF_ITS_OWN:
+            assert result["pms_total"] == result["pymes_total"] != "0"
     with Ledger(victim.path, SystemClock()) as ledger:
         assert {entry.key: entry.journey for entry in ledger.entries(keys)} == {
             key: rebuild(story) for key, story in stories.items()

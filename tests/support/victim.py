@@ -16,7 +16,7 @@ from typing import Any
 from tests.support.mortal import command as mortal
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120.0
+PATIENCE = 300.0
 TICK = 0.001
 LEDGER = "demo/*/hotels/*/ledger.sqlite3"
 SAME = ("approved", "proven", "held", "in_doubt", "lost", "doubled", "pms_total", "pymes_total")

@@ -96,14 +96,21 @@ Function ${PREFIX}CloseRunning
     StrCpy $0 0 ; a damaged program runs nowhere
   ${EndIf}
   ${If} $0 == 0
-    ; A folder with an open file in it cannot be renamed: so this is also the test for the console program.
-    ClearErrors
+    ; A folder with an open file in it cannot be renamed: so this is also the test for the console program. The practice
+    ; hotel of a program that has just ended, or a virus scanner, may hold one for some seconds more.
     IfFileExists "$INSTDIR\_internal\*.*" 0 ${PREFIX}closed
-    Rename "$INSTDIR\_internal" "$INSTDIR\_internal.old"
-    ${IfNot} ${Errors}
-      Rename "$INSTDIR\_internal.old" "$INSTDIR\_internal"
-      Goto ${PREFIX}closed
-    ${EndIf}
+    RMDir /r "$INSTDIR\_internal.old"
+    StrCpy $1 0
+    ${Do}
+      ClearErrors
+      Rename "$INSTDIR\_internal" "$INSTDIR\_internal.old"
+      ${IfNot} ${Errors}
+        Rename "$INSTDIR\_internal.old" "$INSTDIR\_internal"
+        Goto ${PREFIX}closed
+      ${EndIf}
+      IntOp $1 $1 + 1
+      Sleep 500
+    ${LoopUntil} $1 >= 80
   ${EndIf}
   MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(InUse)" /SD IDCANCEL IDRETRY ${PREFIX}again
   SetErrorLevel 2
@@ -178,21 +185,50 @@ Section "$(Program)" SecProgram
   Call CloseRunning
   ; The old files are put aside and deleted only when the new ones stand: a failure in between brings them back.
   RMDir /r "$INSTDIR\_internal.old"
+  Delete "$INSTDIR\${MAIN}.old"
+  ${If} ${FileExists} "$INSTDIR\_internal\*.*"
+    ClearErrors
+    Rename "$INSTDIR\_internal" "$INSTDIR\_internal.old"
+    ${IfNot} ${Errors}
+      Rename "$INSTDIR\${MAIN}" "$INSTDIR\${MAIN}.old"
+      ${If} ${Errors}
+        Rename "$INSTDIR\_internal.old" "$INSTDIR\_internal"
+        SetErrors
+      ${EndIf}
+    ${EndIf}
+    ${If} ${Errors}
+      MessageBox MB_ICONSTOP "$(NotWritten)" /SD IDOK
+      SetErrorLevel 2
+      Quit
+    ${EndIf}
+  ${EndIf}
   ClearErrors
-  IfFileExists "$INSTDIR\_internal\*.*" 0 +2
-  Rename "$INSTDIR\_internal" "$INSTDIR\_internal.old"
   SetOverwrite try
   SetOutPath "$INSTDIR"
   File /r "${SOURCE}/*"
   WriteUninstaller "$INSTDIR\${UNINSTALLER}"
   ${If} ${Errors}
+    SetOutPath "$TEMP"
     RMDir /r "$INSTDIR\_internal"
+    Delete "$INSTDIR\${MAIN}"
     Rename "$INSTDIR\_internal.old" "$INSTDIR\_internal"
+    Rename "$INSTDIR\${MAIN}.old" "$INSTDIR\${MAIN}"
     MessageBox MB_ICONSTOP "$(NotWritten)" /SD IDOK
     SetErrorLevel 2
     Quit
   ${EndIf}
-  RMDir /r "$INSTDIR\_internal.old"
+  ; A second process of the program (the practice hotel) ends some seconds after it.
+  StrCpy $1 0
+  ${Do}
+    RMDir /r "$INSTDIR\_internal.old"
+    Delete "$INSTDIR\${MAIN}.old"
+    ${IfNot} ${FileExists} "$INSTDIR\_internal.old\*.*"
+    ${AndIfNot} ${FileExists} "$INSTDIR\${MAIN}.old"
+      ${ExitDo}
+    ${EndIf}
+    IntOp $1 $1 + 1
+    Sleep 500
+  ${LoopUntil} $1 >= 60
   CreateShortcut "$SMPROGRAMS\${APP}.lnk" "$INSTDIR\${MAIN}" "" "$INSTDIR\${MAIN}" 0
   Call NameShortcut
   WriteRegStr HKCU "${KEY}" "DisplayName" "${APP}"
@@ -246,6 +282,7 @@ Section "Uninstall"
   RMDir /r "$INSTDIR\_internal"
   RMDir /r "$INSTDIR\_internal.old"
   Delete "$INSTDIR\${MAIN}"
+  Delete "$INSTDIR\${MAIN}.old"
   Delete "$INSTDIR\${CONSOLE}"
   Delete "$INSTDIR\LICENSE.txt"
   Delete "$INSTDIR\THIRD_PARTY_LICENSES.txt"

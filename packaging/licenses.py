@@ -25,6 +25,13 @@ bindings) are under the same licence. The Qt Company publishes the source of eac
 the program. Nothing in Botones' own licence (MIT) forbids changing Qt, or reverse engineering for that purpose.
 The text of the LGPL, version 3, and of the GPL, version 3, which it refers to, is at the end of this file.
 """
+INSIDE = """\
+psycopg and psycopg-binary (LGPL 3) and python-stdnum (LGPL 2.1 or later, here under version 3) are Python modules that
+lie, unchanged, inside Botones.exe. Whoever wants other versions of them puts those into the interpreter that
+packaging/build.py uses, and builds again: that script and the whole source of Botones are under the MIT licence. Their
+own source is on PyPI, under the versions named above. psycopg-binary brings libpq (PostgreSQL licence) and OpenSSL
+(Apache License 2.0) as DLLs, in _internal\\psycopg_binary.libs; cryptography carries OpenSSL within.
+"""
 PYTHON = """\
 Python, its standard library and the DLLs beside it (OpenSSL under the Apache License 2.0, libffi under the MIT licence,
 SQLite in the public domain, zlib under the zlib licence, Microsoft's C runtime as redistributable) are under the
@@ -120,10 +127,13 @@ def main() -> int:
         "Botones contiene estas obras de terceros. Lo escribe un programa a partir de lo que hay en esta copia.",
         "\n".join(f"{one.name} {one.version}: {licence_name(one)}" for one in found),
         QT,
+        INSIDE,
         BOOTLOADER,
         f"{PYTHON}\n{python_licence()}",
     ]
     without = [one.name for one in found if not licence_name(one)]
+    owed = [one.name for one in found if "GPL" in licence_name(one) or "Lesser" in licence_name(one)]
+    owed = [name for name in owed if name.partition("_")[0] not in QT + INSIDE]
     for one in found:
         texts = licence_texts(one)
         body = "\n\n".join(f"[{name}]\n{text}" for name, text in texts) or licence_name(one)
@@ -136,7 +146,9 @@ def main() -> int:
         print(f"   sin dueño: {entry}")
     for name in without:
         print(f"   sin licencia: {name}")
-    return 1 if strange or without else 0
+    for name in owed:
+        print(f"   obliga a algo que aquí nadie dice cómo se cumple: {name}")
+    return 1 if strange or without or owed else 0
 
 
 if __name__ == "__main__":

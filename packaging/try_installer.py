@@ -26,7 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 RUN = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run"
 APPROVED = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 UNINSTALL = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\Botones"
-PATIENCE = 60.0
+PATIENCE = 180.0
+LOOPBACK = "0100007F"  # as the kernel writes 127.0.0.1
 OLD_LEDGER = ROOT / "packaging" / "wine" / "old_ledger.sql"
 """The ledger of an earlier version, with documents in it."""
 
@@ -124,9 +125,47 @@ def use(hotel: Hotel) -> None:
     done = hotel.run(hotel.console, "demo", "--headless", "--count", "20", "--json")
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     outcome = json.loads(lines[-1]) if lines else {}
-    print(f"    {outcome or done.stdout[-2000:]}")
+    print(f"    código {done.returncode}: {outcome or done.stdout[-2000:]}")
     well = outcome.get("approved") == outcome.get("proven") == 20 and not outcome["lost"] and not outcome["doubled"]
     check(bool(outcome) and well and done.returncode == 0, "el trabajo principal: 20 aprobados, 20 probados")
+
+    far = "C:\\" + "\\".join(["una carpeta de nombre tan largo como la hace una persona que ordena"] * 5)
+    done = hotel.run(hotel.console, "demo", "--headless", "--count", "5", "--json", env={"BOTONES_HOME": far})
+    check(done.returncode == 0, f"también con los datos en una ruta de {len(far)} letras")
+
+
+def listens_at(hotel: Hotel) -> set[str]:
+    """Return the addresses at which any program of this Windows listens: Wine's server holds their sockets."""
+    mine = set()
+    for process in Path("/proc").iterdir():
+        try:
+            if f"WINEPREFIX={hotel.bench.prefix}\0".encode() in (process / "environ").read_bytes() + b"\0":
+                mine |= {str(one.readlink()) for one in (process / "fd").iterdir()}
+        except OSError:
+            continue  # it has just ended, or is none of ours
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+            words = line.split()
+            if words[3] == "0A" and f"socket:[{words[9]}]" in mine:
+                found.add(words[1].partition(":")[0])
+    return found
+
+
+def stay_on_this_computer(hotel: Hotel) -> None:
+    """A firewall asks the person about a program that listens on more than the loopback."""
+    with subprocess.Popen(
+        [str(WINE), str(hotel.exe), "sandbox", "--child", "--folder", r"C:\práctica"],
+        env=hotel.bench.environment(hotel.display), cwd=hotel.bench.drive, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
+    ) as process:  # fmt: skip
+        assert process.stdin is not None and process.stdout is not None
+        addresses = json.loads(process.stdout.readline())
+        check("127.0.0.1" in addresses["pymes"], "el hotel de práctica arranca como hijo del programa")
+        found = listens_at(hotel)
+        check(found == {LOOPBACK}, f"y nadie escucha fuera de este computador ({', '.join(sorted(found))})")
+        process.stdin.close()
+        check(process.wait(PATIENCE) == 0, "y termina con su padre")
 
 
 def start_with_windows(hotel: Hotel) -> None:
@@ -169,6 +208,20 @@ def upgrade(hotel: Hotel, installer: Path) -> None:
     check(any((ledger.parent / "backups").glob("*")), "y antes de tocarlo se hizo una copia")
 
 
+def stop_halfway(hotel: Hotel, installer: Path) -> None:
+    """Have a file that cannot be written, as a virus scanner or a full disk does."""
+    before = {file: file.read_bytes() for file in (hotel.exe, hotel.program / "_internal" / "python313.dll")}
+    blocked = hotel.program / "THIRD_PARTY_LICENSES.txt"
+    blocked.unlink()
+    blocked.mkdir()
+    done = hotel.run(installer, "/S")
+    blocked.rmdir()
+    check(done.returncode == 2, f"si un archivo no se puede escribir, lo dice (código {done.returncode})")
+    check(not [file for file in hotel.files() if file.name.endswith(".old")], "y no queda nada a medias")
+    check(all(file.read_bytes() == data for file, data in before.items()), "la versión anterior está como estaba")
+    check(hotel.run(hotel.console, "--version").returncode == 0, "y sirve")
+
+
 def refuse_older(hotel: Hotel, installer: Path) -> None:
     hotel.run("reg", "add", UNINSTALL, "/v", "DisplayVersion", "/d", "99.0.0", "/f")
     done = hotel.run(installer, "/S")
@@ -178,9 +231,9 @@ def refuse_older(hotel: Hotel, installer: Path) -> None:
 def remove(hotel: Hotel, *words: str) -> None:
     hotel.run("reg", "add", APPROVED, "/v", "Botones", "/t", "REG_BINARY", "/d", "030000000000000000000000", "/f")
     python = hotel.bench.python("run")
-    put = "import keyring; keyring.set_password('Botones/loggro', 'pymes-token', 'un-token-de-prueba-muy-secreto')"
-    hotel.run(python, "-c", put)
-    check("Botones/loggro" in hotel.secrets(), "hay un token en el llavero de Windows")
+    for scope, name in (("Botones/loggro", "pymes-token"), ("Botones/_red", "proxy-password")):
+        hotel.run(python, "-c", "import keyring, sys; keyring.set_password(*sys.argv[1:])", scope, name, "de-prueba")
+        check(scope in hotel.secrets(), f"hay un secreto de {scope} en el llavero de Windows")
     process = hotel.open()
     hotel.run(hotel.program / "desinstalar.exe", "/S", *words)
     # It works on in the background, from a copy of itself.
@@ -193,15 +246,26 @@ def remove(hotel: Hotel, *words: str) -> None:
     check("Botones" not in hotel.secrets(), "ni un secreto en el llavero")
 
 
+def nothing_left(bench: Bench) -> None:
+    """Look where nobody thought of looking; Wine writes its registry when its last program ends."""
+    bench.end()
+    registry = "".join((bench.prefix / name).read_text(errors="replace") for name in ("user.reg", "system.reg"))
+    check("botones" not in registry.lower(), "en todo el registro de Windows no queda su nombre")
+    named = [file for file in bench.drive.rglob("*") if "botones" in file.name.lower()]
+    check(not named, f"ni en todo el disco un archivo con él {[str(file) for file in named[:3]] or ''}")
+
+
 def whole(bench: Bench, installer: Path) -> None:
     with screen() as display:
         hotel = Hotel(bench, display)
         install(hotel, installer)
         check(hotel.value(RUN, "Botones") is None, "sin pedirlo, no inicia con Windows")
         use(hotel)
+        stay_on_this_computer(hotel)
         install(hotel, installer, "/INICIO=1")
         start_with_windows(hotel)
         upgrade(hotel, installer)
+        stop_halfway(hotel, installer)
         refuse_older(hotel, installer)
         remove(hotel)
         check((hotel.data / "hotels" / "loggro" / "ledger.sqlite3").exists(), "el libro de documentos se conserva")
@@ -222,6 +286,7 @@ def main() -> int:
     try:
         bench.ready("run")
         whole(bench, installer)
+        nothing_left(bench)
     except (Wrong, NoBench) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

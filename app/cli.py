@@ -5,6 +5,7 @@ It reads options and calls; what the commands do is in ``app.console``, loaded o
 
 import importlib
 import sys
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +14,7 @@ import click
 
 from app import __version__
 from app.system.paths import Paths
-from app.system.settings import load
+from app.system.settings import load_all
 from app.system.windows import have_outputs
 from app.texts import N_, _, speak
 from app.texts.console import click_word, click_words
@@ -22,8 +23,9 @@ from app.texts.console import click_word, click_words
 def main() -> None:
     """Run ``botones``."""
     have_outputs()
-    speak(load(Paths.of_user().settings).settings.language)
-    for command in (botones, *botones.commands.values()):
+    # Not by ``load``: whoever works with them is to see that a damaged file was set aside.
+    speak(next((one.language for one in load_all(Paths.of_user().settings)), ""))
+    for command in _all_of(botones):
         command.help = _(command.help) if command.help else None
         command.options_metavar = _("[OPCIONES]")
         for option in command.params:
@@ -35,6 +37,12 @@ def main() -> None:
             if hasattr(module, name):
                 setattr(module, name, ours)
     botones(prog_name="botones")
+
+
+def _all_of(group: click.Group) -> Iterator[click.Command]:
+    yield group
+    for command in group.commands.values():
+        yield from _all_of(command) if isinstance(command, click.Group) else (command,)
 
 
 @click.group(
@@ -60,6 +68,26 @@ def botones(context: click.Context, self_check: bool, log: Path | None) -> None:
         sys.exit(importlib.import_module("app.selfcheck").main(log))
     if context.invoked_subcommand is None:
         context.invoke(gui)
+
+
+def _choose(context: click.Context, _option: click.Parameter, named: str | None) -> None:
+    context.find_root().obj = named
+
+
+_hotel = click.option(
+    "--hotel",
+    metavar="HOTEL",
+    expose_value=False,
+    callback=_choose,
+    help=N_("Cuál de los hoteles de este computador; «botones hotels» los muestra. Sin esto, el que muestra el panel."),
+)
+"""Adds which hotel a command is about; ``app.console.hotels.hotel_of`` asks for it."""
+_reason = click.option(
+    "--reason",
+    default="",
+    metavar=N_("MOTIVO"),
+    help=N_("Por qué se hace: queda escrito con su nombre. Lo que no se puede deshacer lo pide."),
+)
 
 
 @botones.command(help=N_("Abre la ventana (es lo que se hace sin orden)."))
@@ -116,6 +144,7 @@ def sandbox(seed: int, open_pages: bool, child: bool, folder: Path | None, push_
 
 @botones.command(help=N_("Prueba la numeración: PMS, Pymes y DIAN dicen lo mismo (0), o no (1)."))
 @click.option("--json", "as_json", is_flag=True, help=N_("El resultado como JSON."))
+@_hotel
 def check(as_json: bool) -> None:
     """Prove the numbering."""
     sys.exit(_console("work").check(as_json))
@@ -125,6 +154,7 @@ def check(as_json: bool) -> None:
 @click.option(
     "--once", is_flag=True, required=True, help=N_("Un ciclo y termina. Para vigilar siempre, abra la ventana.")
 )
+@_hotel
 def sync(once: bool) -> None:
     """Run one cycle."""
     sys.exit(_console("work").sync_once())
@@ -134,12 +164,15 @@ def sync(once: bool) -> None:
 @click.option("--from", "start", required=True, type=click.DateTime(["%Y-%m-%d"]), help=N_("Primer día, AAAA-MM-DD."))
 @click.option("--go", is_flag=True, help=N_("Traerlos y llevarlos ahora, en un ciclo. Repetirlo no cambia nada."))
 @click.option("--json", "as_json", is_flag=True, help=N_("El resultado como JSON."))
-def backfill(start: datetime, go: bool, as_json: bool) -> None:
+@_reason
+@_hotel
+def backfill(start: datetime, go: bool, as_json: bool, reason: str) -> None:
     """Preview or bring older documents."""
-    sys.exit(_console("work").backfill(start.date(), go, as_json))
+    sys.exit(_console("work").backfill(start.date(), go, as_json, reason))
 
 
 @botones.command(help=N_("Hace ahora una copia del libro de documentos, la revisa y dice dónde quedó."))
+@_hotel
 def backup() -> None:
     """Copy the ledger."""
     sys.exit(_console("ledger").backup())
@@ -151,12 +184,97 @@ def backup() -> None:
 @click.argument(
     "copy", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="[ARCHIVO]"
 )
-def restore(copy: Path | None) -> None:
+@_reason
+@_hotel
+def restore(copy: Path | None, reason: str) -> None:
     """Put a copy in the ledger's place."""
-    sys.exit(_console("ledger").restore(copy))
+    sys.exit(_console("ledger").restore(copy, reason))
+
+
+@botones.command(help=N_("Dice quién usa este computador, qué puede hacer, y lo último que hicieron las personas."))
+@_hotel
+def who() -> None:
+    """Say who sits here."""
+    sys.exit(_console("permission").who())
+
+
+@botones.group(
+    subcommand_metavar=N_("ORDEN"),
+    help=N_("Dónde está el libro de documentos: en este computador, o en un PostgreSQL que comparten varios."),
+)
+def ledger() -> None:
+    """Say or change where the ledger stands."""
+
+
+def _server(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what names a server to a command."""
+    for add in (
+        click.option(
+            "--password-stdin", "from_input", is_flag=True, help=N_("Lee la contraseña de la entrada, sin preguntarla.")
+        ),
+        click.option(
+            "--certificate",
+            metavar="ARCHIVO",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help=N_("Certificado de la autoridad del servidor (.pem): además de cifrar, prueba que es él."),
+        ),
+        click.option(
+            "--name", metavar="NOMBRE", help=N_("Nombre del libro allí; si no se dice, el del NIT del hotel.")
+        ),
+        click.argument("server", metavar="postgresql://USUARIO@SERVIDOR:PUERTO/BASE"),
+    ):
+        command = add(command)
+    return command
+
+
+@ledger.command(help=N_("Dice dónde está, quién envía y cuánto tiene."))
+@_hotel
+def where() -> None:
+    """Say where the ledger stands."""
+    sys.exit(_console("place").where())
+
+
+@ledger.command(help=N_("Muestra lo que quien cuida el servidor escribe una vez en psql."))
+@click.argument("server", required=False, metavar="[postgresql://USUARIO@SERVIDOR:PUERTO/BASE]")
+@click.option("--reader", is_flag=True, help=N_("Las líneas para un contador que solo lee ese libro."))
+@_hotel
+def prepare(server: str | None, reader: bool) -> None:
+    """Print the lines for the server's keeper."""
+    sys.exit(_console("place").prepare(server, reader))
+
+
+@ledger.command(help=N_("Lleva el libro de este computador a un servidor, y prueba que allí es igual."))
+@_server
+@_hotel
+def move(server: str, name: str | None, certificate: Path | None, from_input: bool) -> None:
+    """Move the ledger to a server."""
+    sys.exit(_console("place").move(server, name, certificate, from_input))
+
+
+@ledger.command(help=N_("Une este computador al libro que otro ya llevó a un servidor: uno solo envía."))
+@_server
+@_hotel
+def join(server: str, name: str | None, certificate: Path | None, from_input: bool) -> None:
+    """Join a ledger on a server."""
+    sys.exit(_console("place").join(server, name, certificate, from_input))
+
+
+@ledger.command(help=N_("Trae el libro del servidor a este computador, y prueba que aquí es igual."))
+@click.option(
+    "--though-away",
+    is_flag=True,
+    help=N_(
+        "Aunque otro computador se lo haya llevado y ya no exista: puede ser viejo, y se mira todo antes de enviar."
+    ),
+)
+@_hotel
+def back(though_away: bool) -> None:
+    """Bring the ledger back."""
+    sys.exit(_console("place").back(though_away))
 
 
 @botones.command(help=N_("Examina este computador: carpeta, libro, llavero, perfil, red."))
+@_hotel
 def doctor() -> None:
     """Examine this computer."""
     sys.exit(_console("computer").doctor())
@@ -197,6 +315,7 @@ def form1876(files: tuple[Path, ...], as_json: bool, child: bool) -> None:
 @click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help=N_("Guarda una hoja de cálculo."))
 @click.option("--pdf", type=click.Path(dir_okay=False, path_type=Path), help=N_("Guarda un PDF."))
 @click.option("--json", "signed", type=click.Path(dir_okay=False, path_type=Path), help=N_("Guarda un JSON firmado."))
+@_hotel
 def reconcile(month: str, dian: Path | None, xlsx: Path | None, pdf: Path | None, signed: Path | None) -> None:
     """Reconcile a month."""
     sys.exit(_console("reconcile").reconcile(month, dian, xlsx, pdf, signed))
@@ -211,11 +330,75 @@ def verify(file: Path) -> None:
     sys.exit(_console("files").verify(file))
 
 
-@botones.command(help=N_("Borra de este computador los accesos de todos los hoteles. Los documentos quedan."))
-@click.option("--all", "everything", is_flag=True, required=True, help=N_("Para que nadie lo haga sin querer."))
+@botones.command(help=N_("Borra de este computador los accesos de un hotel, o los de todos. Los documentos quedan."))
+@click.option("--all", "everything", is_flag=True, help=N_("Los de todos los hoteles."))
+@_hotel
 def forget(everything: bool) -> None:
-    """Remove every secret of this computer."""
+    """Remove the secrets of one hotel or of all."""
+    if everything is (click.get_current_context().find_root().obj is not None):
+        # So that nobody does it without meaning to.
+        raise click.UsageError(_("Diga de cuál: --hotel HOTEL, o --all para todos."))
     sys.exit(_console("computer").forget())
+
+
+@botones.command(help=N_("Muestra los hoteles de este computador; * es el que muestra el panel."))
+@click.option("--json", "as_json", is_flag=True, help=N_("Una línea de JSON por hotel."))
+def hotels(as_json: bool) -> None:
+    """List the hotels of this computer."""
+    sys.exit(_console("hotels").hotels(as_json))
+
+
+@botones.group(
+    invoke_without_command=True,
+    subcommand_metavar=N_("[ORDEN]"),
+    help=N_(
+        "Sin pantalla: lleva los hoteles cuyo libro está en un servidor, hasta que el sistema lo termine. "
+        "Varios «serve», en uno o varios computadores, se los reparten."
+    ),
+)
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help=N_("Hoteles atendidos al tiempo.")
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help=N_("Puerto de este computador, solo para él, con /health y /metrics (OpenMetrics). Sin él, ninguno."),
+)
+@click.pass_context
+def serve(context: click.Context, workers: int, port: int | None) -> None:
+    """Carry the hotels of a chain."""
+    if context.invoked_subcommand is None:
+        sys.exit(_console("serve").serve(workers, port))
+
+
+@serve.command(
+    help=N_(
+        "Agrega un hotel a los que lleva «serve» en este computador, sin pantalla. "
+        "Prueba los accesos y los guarda en el llavero; nunca van en la orden."
+    )
+)
+@click.option("--nit", required=True, help=N_("NIT del hotel."))
+@click.option("--profile", default="loggro", show_default=True, help=N_("Perfil de conexión."))
+@click.option(
+    "--accesses-stdin",
+    "from_input",
+    is_flag=True,
+    help=N_("Lee los accesos de la entrada, un objeto JSON, sin preguntarlos."),
+)
+@click.option(
+    "--certificate",
+    metavar="ARCHIVO",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=N_("Certificado de la autoridad del servidor (.pem): además de cifrar, prueba que es él."),
+)
+@click.option("--name", metavar="NOMBRE", help=N_("Nombre del libro allí; si no se dice, el del NIT del hotel."))
+@click.argument("hotel", metavar="HOTEL")
+@click.argument("server", metavar="postgresql://USUARIO@SERVIDOR:PUERTO/BASE")
+def add(
+    hotel: str, server: str, nit: str, profile: str, name: str | None, certificate: Path | None, from_input: bool
+) -> None:
+    """Add a hotel to the chain."""
+    sys.exit(_console("admit").add(hotel, nit, profile, server, name, certificate, from_input))
 
 
 def _console(subject: str) -> ModuleType:

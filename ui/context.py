@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from app.connectors.profile import Profile
 from app.model.clock import Clock
 from app.model.happened import Happened
+from app.model.role import Act, may
+from app.system.deeds import Deeds
 from app.system.paths import Paths
 from app.system.settings import SHARED, Settings
 from app.system.vault import Vault
@@ -47,6 +49,19 @@ class Context:
                 if other is not self:
                     other.settings = other.settings.changed(**self.settings.shared)
         return self.settings
+
+    @property
+    def deeds(self) -> Deeds:
+        """Return where it is written what persons did for this hotel."""
+        return Deeds(self.paths.deeds(self.settings.key), self.clock)
+
+    def may(self, act: Act) -> bool:
+        """Say whether the role of whoever sits here does that."""
+        return may(self.settings.role, act)
+
+    def did(self, act: Act, told: str, reason: str = "") -> None:
+        """Write down what the person does; raises ``NotAllowed`` and ``ReasonMissing``."""
+        self.deeds.did(self.settings.role, act, told, reason)
 
     def turn_to(self, settings: Settings) -> None:
         """Go on with the choices of another hotel in this one's place."""

@@ -133,6 +133,11 @@ class EngineHost(QObject):
         if (engine := self._engine) is not None:
             engine.stop()
 
+    def wait(self, limit_seconds: float) -> None:
+        """Hold the caller until the thread has ended, or the limit is over; only for the end of a session."""
+        if self._thread is not None:
+            self._thread.join(max(0.0, limit_seconds))
+
     async def ended(self, limit_seconds: float) -> bool:
         """Wait for the thread's end and say whether it came within the limit."""
         thread = self._thread

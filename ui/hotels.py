@@ -7,30 +7,36 @@ opens no window; which hotel is shown is ``main``'s affair.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.connectors.profile import load_profile
+from app.connectors.profile import NOWHERE, load_profile
 from app.model.clock import Clock
 from app.model.errors import StorageError
 from app.model.hotels import Seen
+from app.model.role import Act, Role
+from app.model.server import ServerAddress
 from app.model.status import Counts, Status
 from app.setup.hotels import name_of
 from app.system.paths import Paths
 from app.system.settings import Settings
 from app.system.vault import SessionVault, VaultError
+from app.system.word import role_here
+from app.texts import _
+from app.texts.deeds import paused, resumed, took_over, word_gone
+from app.texts.roles import refusal
 from ui.context import Context
+from ui.crash import report_of
 from ui.host import EngineHost
 from ui.loop import in_thread, spawn
 from ui.news import News
 from ui.notify import Notices
 from ui.panel.documents import Reader
 from ui.preparation import (
-    NOWHERE,
     NotPrepared,
     build_engine,
     has_secrets,
@@ -43,6 +49,8 @@ from ui.preparation import (
 log = logging.getLogger(__name__)
 
 QUIT_SECONDS: Final = 5.0
+_AGAIN_MS: Final = 60_000
+"""How soon a hotel that did not come up, and that nobody looks at, is tried again."""
 _NONE: Final = Counts()
 
 
@@ -60,6 +68,8 @@ class Desk(QObject):
     reader_opened = Signal()
     practice_ended = Signal()
     """The practice hotel is gone: no internet and no firewall would bring it back."""
+    due_again = Signal()
+    """A while after it did not come up."""
 
     def __init__(
         self, context: Context, on_error: Callable[[BaseException], object], alive: datetime | None = None
@@ -75,12 +85,23 @@ class Desk(QObject):
         self.host.failed.connect(on_error)
         self.notices = Notices(lambda: context.settings.notices)
         self.news = News(context, self.notices, on_error, alive)
+        self.news.absence_known.connect(self.changed)  # the panel shows it at once
         self.reader: Reader | None = None
         self._opens_reader = False
+        self._read_from: ServerAddress | None = None
+        """The server whose ledger the reader reads; ``None``: this computer's file."""
         self.is_ready = False
         """Vault, practice hotel and ledger have come up."""
         self.failure: NotPrepared | None = None
         """Why they did not."""
+        self.is_new = False
+        """Added in this run; nothing is known of it before its first page is done."""
+        self.is_gone = False
+        """Taken out of this computer."""
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(_AGAIN_MS)
+        self._again.timeout.connect(self.due_again)
         self._key = context.settings.key
         """Whose documents the reader shows."""
         self._given = context.settings
@@ -111,13 +132,20 @@ class Desk(QObject):
         )
 
     async def prepare(self) -> None:
-        """Bring up what it needs; raises ``NotPrepared``."""
+        """Bring up what it needs; raises ``NotPrepared``, and then ``due_again`` comes."""
         try:
             await prepare(self.context)
         except NotPrepared as error:
             self.failure = error
+            self._again.start()
             raise
+        except Exception as error:
+            # A mistake of ours is not tried again by itself: it would only be told again.
+            self.failure = NotPrepared(_("Botones no pudo abrir"), _("Puede intentarlo de nuevo."), report_of(error))
+            raise
+        self._again.stop()
         self.failure = None
+        await self._know_role()
         self.is_ready = True
 
     async def start(self) -> bool:
@@ -178,6 +206,7 @@ class Desk(QObject):
 
     def _read_through(self, reader: Reader) -> None:
         self.reader = reader
+        self._read_from = self.context.settings.ledger_server
         self.reader_opened.emit()
 
     def close_reader(self) -> None:
@@ -185,6 +214,11 @@ class Desk(QObject):
         if self.reader is not None:
             self.reader.close()
             self.reader = None
+
+    def follow_ledger(self) -> None:
+        """Read where the ledger stands now, if that is not where it was read."""
+        if self.reader is not None and self._read_from != self.context.settings.ledger_server:
+            self.close_reader()
 
     def turned(self) -> bool:
         """Have nothing left of another hotel where the wizard turned to this one, and say whether it did."""
@@ -200,30 +234,70 @@ class Desk(QObject):
         self._given = self.context.settings
         self.host.renew(self._given)
 
-    def follow_shared(self) -> None:
-        """Have the engine go by what was changed at another hotel and holds for this one too."""
-        if self._given.shared != self.context.settings.shared:
-            self.renew()
+    def follow_shared(self) -> bool:
+        """Have the engine go by what was changed at another hotel and holds for this one too; say whether it may be."""
+        settings = self.context.settings
+        # Who signs in at the proxy stands in the vault, where a change is not seen.
+        if self._given.shared == settings.shared and settings.proxy is None:
+            return False
+        self.renew()
+        return True
+
+    async def _know_role(self) -> None:
+        """Have everybody be administrator where the word that raises a role is gone from the vault."""
+        context = self.context
+        if await role_here(context.settings, context.vault, context.clock) is not context.settings.role:
+            context.choose(role=Role.ADMINISTRATOR)
+            context.deeds.note(None, Act.BECOME, word_gone())
 
     # Intentions
 
+    def sync(self) -> None:
+        """Look and carry now."""
+        if self.lets(Act.SYNC):
+            self.host.wake()
+
+    def release(self, keys: Sequence[str]) -> None:
+        """Have documents that somebody has mended taken up again."""
+        if self.lets(Act.RELEASE):
+            self.host.release(keys)
+
+    def take_over(self, reason: str) -> None:
+        """Have this computer send, where another one does."""
+        if self.lets(Act.TAKE_OVER):
+            self.context.did(Act.TAKE_OVER, took_over(self.status.spare_of), reason)
+            self.host.take_over()
+
     def pause(self, until: datetime | None) -> None:
         """Send nothing for a while, also after a restart."""
+        if not self.lets(Act.PAUSE):
+            return
+        self.context.did(Act.PAUSE, paused(until))
         self.context.choose(paused_until="until-resumed" if until is None else until)
         self.host.pause(until)
         self.take(self.status.model_copy(update={"paused": True, "paused_until": until, "working": False}))
 
     def resume(self) -> None:
         """Go on."""
+        if not self.lets(Act.PAUSE):
+            return
+        self.context.did(Act.PAUSE, resumed())
         self.context.choose(paused_until=None)
         self.host.resume()
         self.take(self.status.model_copy(update={"paused": False, "paused_until": None}))
 
     async def approve(self, count: int) -> None:
         """Have the practice hotel approve documents, and look at once."""
-        if self.context.practice is not None and self.context.practice.is_running:
+        if self.context.practice is not None and self.context.practice.is_running and self.lets(Act.DRILL):
             await self.context.practice.approve(count)
             self.host.wake()
+
+    def lets(self, act: Act) -> bool:
+        """Say whether the role does it; where it does not, the person is told."""
+        if not self.context.may(act):
+            self.notices.raised.emit(_("Eso no lo hace su papel"), refusal(self.context.settings.role, act))
+            return False
+        return True
 
     def disconnected(self) -> None:
         """Show that no access is left."""
@@ -244,6 +318,8 @@ class Desk(QObject):
 
     def forget(self) -> None:
         """Leave the other hotels alone with each other."""
+        self.is_gone = True
+        self._again.stop()
         self.close_reader()
         self.context.hotels.remove(self.context)
 
@@ -258,6 +334,8 @@ async def while_resting(desks: list[Desk], work: Callable[[], Coroutine[Any, Any
     try:
         await work()
     finally:
+        for desk in desks:
+            desk.follow_ledger()
         for desk in running:
-            if await has_secrets(desk.context.vault):
+            if not desk.is_gone and await has_secrets(desk.context.vault):
                 desk.host.start()

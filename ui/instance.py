@@ -12,9 +12,9 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from app.system.lock import AlreadyRunning, DataLock
 
 _PROTOCOL: Final = 1
-_LIMIT_MS: Final = 2000
+_LIMIT_MS: Final = 5000
 _LONGEST: Final = 4096
-_END_SECONDS: Final = 30.0
+_END_SECONDS: Final = 60.0
 """The engine brings its batch to an end first."""
 _LOOK_SECONDS: Final = 0.1
 
@@ -25,17 +25,23 @@ def _name_of(home: Path) -> str:
 
 
 def show_first(home: Path) -> bool:
-    """Ask a running program to show itself, and say whether it did. Takes two seconds at most."""
+    """Ask a running program to show itself, and say whether it did. Takes some seconds at most."""
     return _ask_first(home, "show")
 
 
 def end_first(home: Path, seconds: float = _END_SECONDS) -> bool:
     """Ask a running program to end in order and say whether nobody works on ``home`` any more, at the latest then."""
     app = QCoreApplication.instance() or QCoreApplication(["botones"])  # a socket of Qt wants one, with or without loop
-    _ask_first(home, "quit")
+    ended = _is_left(home, time.monotonic() + seconds)
     del app
-    limit = time.monotonic() + seconds
+    return ended
+
+
+def _is_left(home: Path, limit: float) -> bool:
+    asked = False
     while True:
+        # Again until it answers: one that has just been started does not listen yet.
+        asked = asked or _ask_first(home, "quit")
         try:
             with DataLock(home):
                 return True
@@ -102,6 +108,8 @@ class FirstInstance(QObject):
         wanted = asked.get("ask") if asked is not None and asked.get("protocol") == _PROTOCOL else None
         if isinstance(wanted, str) and wanted in known:
             socket.write(_line({"protocol": _PROTOCOL, "did": wanted}))
+            # Out before the work begins: to build a window may take longer than the other one waits.
+            socket.flush()
             known[wanted].emit()
         else:
             socket.write(_line({"protocol": _PROTOCOL, "did": "nothing"}))

@@ -25,8 +25,11 @@ def new_loop(app: QApplication) -> asyncio.AbstractEventLoop:
     return loop
 
 
-def run(main: Callable[[], Coroutine[Any, Any, int]], app: QApplication) -> int:
-    """Run ``main`` until it returns, which is the only way to quit; what it left running is cancelled and awaited."""
+def run(main: Callable[[], Coroutine[Any, Any, int]], app: QApplication, quit_main: Callable[[], None]) -> int:
+    """Run ``main`` until it returns, which is the only way to quit; what it left running is cancelled and awaited.
+
+    At the end of a session Qt quits by itself: then ``quit_main`` is called, and ``main`` still awaited.
+    """
     loop = new_loop(app)
     asyncio.set_event_loop(loop)
 
@@ -36,8 +39,16 @@ def run(main: Callable[[], Coroutine[Any, Any, int]], app: QApplication) -> int:
         finally:
             await _cancel_all()
 
+    task = loop.create_task(whole())
     try:
-        return loop.run_until_complete(whole())
+        while True:
+            try:
+                return loop.run_until_complete(task)
+            except RuntimeError:
+                # The loop's, which was stopped before its time, unless it is the task's own.
+                if task.done():
+                    raise
+                loop.call_soon(quit_main)
     finally:
         loop.close()
 

@@ -55,10 +55,20 @@ class Measure(QObject):
 
 
 _IMPORTED: Final = time.monotonic()
+_SECONDS_1601_TO_1970: Final = 11_644_473_600
+"""Windows counts its time from the year 1601."""
 
 
 def _age_of_process() -> float:
     """Return the seconds since the process began; where the system does not say, since this module came in."""
+    if sys.platform == "win32":
+        import ctypes
+        from ctypes import wintypes
+
+        born, *others = (wintypes.FILETIME() for _ in range(4))
+        process = wintypes.HANDLE(ctypes.windll.kernel32.GetCurrentProcess())
+        ctypes.windll.kernel32.GetProcessTimes(process, ctypes.byref(born), *map(ctypes.byref, others))
+        return time.time() - ((born.dwHighDateTime << 32) + born.dwLowDateTime) / 1e7 + _SECONDS_1601_TO_1970
     try:
         started = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
         up = float(Path("/proc/uptime").read_text().split()[0])

@@ -19,21 +19,30 @@ _SOON_MS: Final = 60_000
 
 
 class NewerVersion(QObject):
-    """The daily question. Without an address in the settings, or a key in the program, nobody is ever asked."""
+    """The daily question, from ``start`` to ``stop``.
+
+    Without an address in the settings, or a key in the program, nobody is ever asked.
+    """
 
     found = Signal(str, str)
     """Title and text of the notice; once for each version."""
 
-    def __init__(self, context: Context, start: Callable[[Any], object], parent: QObject | None = None) -> None:
-        """``start`` runs a coroutine and takes care of its mistakes."""
+    def __init__(self, context: Context, spawn: Callable[[Any], object], parent: QObject | None = None) -> None:
+        """``spawn`` runs a coroutine and takes care of its mistakes."""
         super().__init__(parent)
         self._context = context
-        self._start = start
         self._told = ""
         self._timer = QTimer(self)
         self._timer.setInterval(_SOON_MS)
-        self._timer.timeout.connect(lambda: self._start(self.ask()))
+        self._timer.timeout.connect(lambda: spawn(self.ask()))
+
+    def start(self) -> None:
+        """Ask once a day from now on; the loop must be running."""
         self._timer.start()
+
+    def stop(self) -> None:
+        """Ask no more."""
+        self._timer.stop()
 
     async def ask(self) -> None:
         """Ask now; a network that fails is no news, the next day comes."""

@@ -1,8 +1,10 @@
 """The window of the first second, while vault and practice hotel come up, or of a start that failed. It only shows."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.texts import _
 from ui.panel.header import practice_ribbon
@@ -17,6 +19,8 @@ class OpeningWindow(QWidget):
     retry_requested = Signal()
     quit_requested = Signal()
     support_requested = Signal()
+    hotel_chosen = Signal(str)
+    """Another one is to be shown instead."""
 
     def __init__(self, *, practice: bool) -> None:
         super().__init__()
@@ -64,7 +68,11 @@ class OpeningWindow(QWidget):
         support = Button(_("Informe de soporte…"), Kind.PLAIN)
         support.clicked.connect(self.support_requested)
         buttons.addWidget(support)
+        self.others = Button(_("Ver otro hotel"))
+        self.others.setMenu(QMenu(self.others))
+        self.others.hide()
         buttons.addStretch(1)
+        buttons.addWidget(self.others)
         buttons.addWidget(leave)
         buttons.addWidget(again)
         below.addWidget(self.banner)
@@ -79,6 +87,15 @@ class OpeningWindow(QWidget):
         self.words.setText(words)
         self._waiting.show()
         self._failure.hide()
+
+    def offer(self, hotels: Sequence[tuple[str, str]]) -> None:
+        """Offer to look at other hotels, given as key and name, while this one does not come up."""
+        menu = self.others.menu()
+        menu.clear()
+        for key, name in hotels:
+            choice = menu.addAction(name.replace("&", "&&"))
+            choice.triggered.connect(lambda _checked=False, key=key: self.hotel_chosen.emit(key))
+        self.others.setVisible(bool(hotels))
 
     def tell_failure(self, title: str, text: str, detail: str) -> None:
         """Say what failed, with a way to try again."""

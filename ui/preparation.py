@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PRACTICE: Final = "sandbox"
-NOWHERE: Final = {name: "http://127.0.0.1:9" for name in ("pms", "pymes", "fe")}
-"""Stands for the practice hotel's addresses until it runs; nothing is called before."""
 
 
 class NotPrepared(Exception):
@@ -132,16 +130,13 @@ async def _open_vault(context: Context) -> Vault:
         return await in_thread(open_vault, context.settings.key)
     except VaultError as error:
         log.warning("no vault: %s", type(error).__name__)
-        if isinstance(error, VaultLocked) and read_flow(context).is_finished:
+        others = [one.vault for one in context.hotels if one is not context]
+        has_one = read_flow(context).is_finished or any(vault.is_lasting for vault in others)
+        if isinstance(error, VaultLocked) and has_one:
             # At login it opens later. What is in it is not forgotten: the engine says so and tries again.
             return machine_vault(context.settings.key)
-        return SessionVault(context.settings.key)
-
-
-def seed_of(hotel: str) -> int:
-    """Return the seed of a practice hotel: the first one's is everybody's, each further one is another hotel."""
-    number = hotel.removeprefix(PRACTICE).lstrip("-")
-    return int(number) if number.isdecimal() else 1
+        beside = next((vault for vault in others if isinstance(vault, SessionVault)), None)
+        return SessionVault(context.settings.key, beside)
 
 
 async def _open_practice(context: Context) -> Practice | None:
@@ -151,7 +146,7 @@ async def _open_practice(context: Context) -> Practice | None:
         return context.practice
 
     def start() -> Practice:
-        from app.sandbox.practice import Practice, PracticeNotStarted
+        from app.sandbox.practice import Practice, PracticeNotStarted, seed_of
 
         try:
             return Practice.start(context.paths.practice(context.settings.key), seed_of(context.settings.key))

@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from app.model.clock import BOGOTA, Clock
 from app.model.hotels import Seen, worst
+from app.model.role import Act, Role, may
 from app.model.status import Mood, Status
 from app.system.windows import taskbar_is_light
 from app.texts import _
 from app.texts.hotels import hotel_line, hotels_tooltip
+from app.texts.roles import not_for
 from app.texts.status import pending_line, proof_line, sentence, tooltip
 from ui.theme import Theme
 from ui.theme.icons import mood_icon, tinted
@@ -52,6 +54,9 @@ class Tray(QObject):
         self._status = status
         self._hotels: tuple[Seen, ...] = ()
         self._shown = ""
+        self._role = Role.ADMINISTRATOR
+        self._told_of = ""
+        """The hotel of the last notice."""
         self._drawn: tuple[Mood, bool] | None = None
         """What the icon shows now, and whether for a dark taskbar."""
         self._reachable = False
@@ -60,7 +65,7 @@ class Tray(QObject):
         self._build_menu()
         self.icon.setContextMenu(self.menu)
         self.icon.activated.connect(self._activated)
-        self.icon.messageClicked.connect(self.panel_requested)
+        self.icon.messageClicked.connect(self._notice_clicked)
         self.menu.aboutToShow.connect(self.look_again)
         theme.changed.connect(self._tint)
         self._tint()
@@ -86,6 +91,12 @@ class Tray(QObject):
             self._hotels, self._shown = tuple(hotels), shown
             self._draw()
 
+    def draw_role(self, role: Role) -> None:
+        """Offer what somebody of this role does; the rest stays in sight and says why not."""
+        if role is not self._role:
+            self._role = role
+            self._draw()
+
     def say_anew(self) -> None:
         """Word the menu in the language of now."""
         self.pause.deleteLater()
@@ -105,11 +116,15 @@ class Tray(QObject):
             self.icon.setVisible(reachable)
             self.reachable_changed.emit(reachable)
 
-    def say(self, title: str, text: str) -> None:
-        """Show one notice, where there is a tray."""
+    def say(self, title: str, text: str, hotel: str = "") -> None:
+        """Show one notice, where there is a tray; a click on it leads to ``hotel``."""
         self.said.emit(title, text)
+        self._told_of = hotel
         if self._reachable:
-            self.icon.showMessage(title, text, mood_icon(self._status.mood(self._clock.now())), 10_000)
+            now = self._clock.now()
+            about = next((one for one in self._hotels if one.key == hotel), None)
+            mood = self._status.mood(now) if about is None else about.mood(now)
+            self.icon.showMessage(title, text, mood_icon(mood), 10_000)
 
     def hide(self) -> None:
         """Take the icon away, so that none is left behind at the end."""
@@ -131,9 +146,20 @@ class Tray(QObject):
         self._draw_others(now if several else None)
         self.proof.setText(_escaped(proof_line(status, now)))
         self.pending.setText(_escaped(pending_line(status.counts)))
-        self.sync.setEnabled(status.set_up and not status.paused and status.spare_of is None)
+        self._draw_acts(status)
         self.pause.menuAction().setVisible(status.set_up and not status.paused)
         self.resume.setVisible(status.set_up and status.paused)
+
+    def _draw_acts(self, status: Status) -> None:
+        for action, words, act, possible in (
+            (self.sync, _("Sincronizar ahora"), Act.SYNC, not status.paused and status.spare_of is None),
+            (self.pause.menuAction(), _("Pausar"), Act.PAUSE, True),
+            (self.resume, _("Reanudar"), Act.PAUSE, True),
+            (self.wizard, _("Asistente"), Act.SET_UP, True),
+        ):
+            allowed = may(self._role, act)
+            action.setEnabled(allowed and possible and (status.set_up or act is Act.SET_UP))
+            action.setText(words if allowed else f"{words} · {not_for(self._role)}")
 
     def _draw_others(self, now: datetime | None) -> None:
         """List the other hotels above what is said of the one that is shown; nothing changes under an open menu."""
@@ -147,10 +173,12 @@ class Tray(QObject):
             return
         for one in self._hotels:
             if one.key != self._shown:
-                action = QAction(mood_icon(one.mood(now)), _escaped(hotel_line(one, now)), self.menu)
+                mark = tinted(f"tray-{one.mood(now).value}", self._theme.tokens.text, 16)
+                action = QAction(mark, _escaped(hotel_line(one, now)), self.menu)
                 action.triggered.connect(lambda _checked=False, key=one.key: self.hotel_requested.emit(key))
                 self.menu.insertAction(self.line, action)
                 self.others.append(action)
+        self.others.append(self.menu.insertSeparator(self.line))
 
     def _build_menu(self) -> None:
         self.others: list[QAction] = []
@@ -195,6 +223,12 @@ class Tray(QObject):
             (self.quit, "exit"),
         ):
             action.setIcon(tinted(name, colour, 16))
+
+    def _notice_clicked(self) -> None:
+        if self._told_of in {one.key for one in self._hotels}:
+            self.hotel_requested.emit(self._told_of)
+        else:
+            self.panel_requested.emit()
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):

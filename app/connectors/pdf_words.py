@@ -21,7 +21,7 @@ from app.model.form1876 import FormError
 LARGEST: Final = 10 * 1024 * 1024
 MOST_PAGES: Final = 20
 """Of one form; two to four are usual (facts/dian.md 1.5)."""
-SECONDS: Final = 15.0
+SECONDS: Final = 30.0
 _MOST_DRAWN: Final = 200_000
 _FIGURE_COUNTS: Final = 100
 _MOST_EXPANDED: Final = 64 * 1024 * 1024

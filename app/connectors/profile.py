@@ -9,7 +9,7 @@ from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 from string import Formatter, Template
-from typing import Any, Self
+from typing import Any, Final, Self
 from urllib.parse import quote, urlsplit
 
 from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt, ValidationError, model_validator
@@ -211,6 +211,10 @@ def _filled(pattern: str | None, **values: str) -> str | None:
     if pattern is None:
         return None
     return pattern.format(**{name: quote(value, safe="") for name, value in values.items()})
+
+
+NOWHERE: Final = {name: "http://127.0.0.1:9" for name in ("pms", "pymes", "fe")}
+"""Stands for the practice hotel's addresses until it runs; nothing is called before."""
 
 
 def load_profile(name: str, addresses: Mapping[str, str] | None = None, folder: Path | None = None) -> Profile:

@@ -20,6 +20,8 @@ NOT_ALL_WELL: Final = 1
 """The command did its work, and something needs a person."""
 NOT_DONE: Final = 2
 """The command could not do its work."""
+NOT_ALLOWED: Final = 3
+"""The role of this computer does not do it."""
 
 
 def print_rows(rows: tuple[Row, ...], *, err: bool = False) -> None:
@@ -53,3 +55,9 @@ def fail(message: str) -> NoReturn:
     """End with ``message`` on the error output."""
     click.echo(message, err=True)
     sys.exit(NOT_DONE)
+
+
+def refuse(message: str) -> NoReturn:
+    """End because the role of this computer does not do that."""
+    click.echo(message, err=True)
+    sys.exit(NOT_ALLOWED)

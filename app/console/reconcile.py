@@ -14,11 +14,13 @@ import click
 from app.connectors.dian_excel import read_sheet
 from app.connectors.profile import Profile
 from app.console.outcome import ALL_WELL, NOT_ALL_WELL, fail
+from app.console.permission import permit
 from app.console.progress import told
 from app.console.running import run, told_to_end
 from app.model.clock import SystemClock
 from app.model.dian_list import BadCell, BadSheet, Sheet, propose, read_list
 from app.model.reconciliation import Month, Reconciliation
+from app.model.role import Act
 from app.reports.reconciliation import FileKind, save_as
 from app.reports.signature import Signer
 from app.setup.credentials import connecting, read_secrets
@@ -47,6 +49,7 @@ _MOST_LINES: Final = 200
 
 def reconcile(month: str, dian: Path | None, xlsx: Path | None, pdf: Path | None, signed: Path | None) -> int:
     """Print how a month stands, and save what was asked for; a file that is there is not replaced."""
+    permit(Act.RECONCILE)
     try:
         asked = Month.parse(month)
     except ValueError:
@@ -98,7 +101,9 @@ async def _reconcile(
         # There is nobody to confirm them: whoever reads the result must at least be able to see them.
         click.echo(columns_line(sheet), err=True)
     place = await place_of(paths, settings, vault)
-    open_ledger(place, clock).close()
+    if isinstance(place, Path):
+        # Migrated, and healed where it is damaged; on a server that is its one writer's affair.
+        open_ledger(place, clock).close()
     reader = LedgerReader(place, clock)
     secrets = await read_secrets(vault)
     with told() as tell, closing(reader):

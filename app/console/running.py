@@ -11,17 +11,18 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 from app.connectors.profile import BadProfile, Profile, load_profile
+from app.console.hotels import hotel_of
 from app.console.outcome import fail, fail_with, fail_with_ledger
 from app.model.clock import SystemClock
 from app.model.errors import ConnectorError, Failure, StorageError
-from app.sandbox.practice import Practice
+from app.sandbox.practice import Practice, seed_of
 from app.sandbox.session import PROFILE, connect, practice_profile, sign_in
 from app.storage.errors import LedgerTooNew
 from app.system.lock import AlreadyRunning, DataLock
 from app.system.logs import setup_logging
 from app.system.paths import Paths
-from app.system.settings import Settings, load
-from app.system.vault import SessionVault, Vault, VaultError, open_vault
+from app.system.settings import Settings
+from app.system.vault import Secret, SessionVault, Vault, VaultError, open_vault
 from app.texts import _
 from app.texts.causes import explain_failure
 
@@ -33,16 +34,22 @@ class NotSetUp(Exception):
 
 
 def run(work: Callable[[Paths, Settings, Profile, Vault], Coroutine[Any, Any, T]]) -> T:
-    """Run ``work`` against the hotel of the settings, alone on its data.
+    """Run ``work`` against the hotel that the command is about, alone on its data.
 
     Every foreseeable failure ends with its way out.
     """
     paths = Paths.of_user().ensure()
     setup_logging(paths)
-    settings = load(paths.settings).settings
+    settings = hotel_of(paths)
+    with failures_told(), DataLock(paths.home):
+        return asyncio.run(_against_hotel(paths, settings, work))
+
+
+@contextmanager
+def failures_told() -> Iterator[None]:
+    """End the program with a way out where something foreseeable fails."""
     try:
-        with DataLock(paths.home):
-            return asyncio.run(_against_hotel(paths, settings, work))
+        yield
     except AlreadyRunning:
         fail(_("Botones está abierto y ya hace este trabajo. Use su ventana, o ciérrelo primero."))
     except BadProfile as error:
@@ -89,9 +96,13 @@ async def _hotel(paths: Paths, settings: Settings) -> AsyncIterator[tuple[Settin
             raise NotSetUp
         yield settings, load_profile(settings.profile, folder=paths.home).with_fe(settings.fe_address), vault
         return
-    with await asyncio.to_thread(Practice.start, paths.practice(settings.key)) as practice:
+    with await asyncio.to_thread(Practice.start, paths.practice(settings.key), seed_of(settings.key)) as practice:
         profile = practice_profile(practice)
         session = SessionVault(settings.key)
-        known = await sign_in(practice, profile, session, settings.mode)
+        signed = await sign_in(practice, profile, session, settings.mode)
+        known = settings.changed(**signed.model_dump(include={"pms_access", "hotel_document", "hotel_id"}))
+        if settings.ledger_server is not None:
+            machine = await asyncio.to_thread(open_vault, settings.key)
+            await session.aput(Secret.LEDGER_PASSWORD, await machine.aget(Secret.LEDGER_PASSWORD))
         await connect(profile, session, known, SystemClock())
         yield known, profile, session

@@ -14,10 +14,12 @@ import click
 from app.connectors.numbering_reader import ProofReading, read_proofs
 from app.connectors.profile import Profile
 from app.console.outcome import ALL_WELL, NOT_ALL_WELL, fail, print_rows
+from app.console.permission import done, permit
 from app.console.progress import told
 from app.console.running import run, told_to_end
 from app.model.clock import Clock, SystemClock
 from app.model.preview import Backfill
+from app.model.role import Act
 from app.setup.credentials import connecting, read_secrets
 from app.setup.place import place_of
 from app.storage.backup import back_up, is_due
@@ -31,6 +33,7 @@ from app.system.settings import Settings, load
 from app.system.vault import Vault
 from app.texts import _
 from app.texts.backfill import backfill_lines
+from app.texts.deeds import brought
 from app.texts.documents import family_name
 from app.texts.numbering import condition_help, condition_title, difference_line, prefix_warning, proof_title
 from app.texts.reconciliation import stage_name
@@ -60,6 +63,7 @@ def check(as_json: bool) -> int:
 
 def sync_once() -> int:
     """Run one cycle and print what does not stand in Pymes after it."""
+    permit(Act.SYNC)
     with told_to_end() as halted:
         rows, proven = run(partial(_sync_once, halted))
     click.echo(_("Probados en Pymes: {n}").format(n=proven))
@@ -67,8 +71,10 @@ def sync_once() -> int:
     return NOT_ALL_WELL if rows else ALL_WELL
 
 
-def backfill(start: date, go: bool, as_json: bool) -> int:
+def backfill(start: date, go: bool, as_json: bool, reason: str = "") -> int:
     """Print what carrying the documents since ``start`` would do; with ``go``, do it in one cycle."""
+    if go:
+        permit(Act.BACKFILL, reason)
     with told_to_end() as halted:
         try:
             shown = run(partial(_preview, start, halted))
@@ -78,6 +84,8 @@ def backfill(start: date, go: bool, as_json: bool) -> int:
             click.echo(json.dumps(shown.model_dump(mode="json")) if as_json else "\n".join(backfill_lines(shown)))
             return ALL_WELL
         rows, proven, changed = run(partial(_bring, start, halted))
+    if changed:
+        done(Act.BACKFILL, brought(start), reason)
     if as_json:
         said = {"preview": shown.model_dump(mode="json"), "changed": changed, "proven": proven, "waiting": len(rows)}
         click.echo(json.dumps(said))

@@ -52,6 +52,8 @@ class Failure(StrEnum):
     """The server that keeps the ledger does not let us in, or may not keep it."""
     LEDGER_ELSEWHERE = "ledger-elsewhere"
     """Another computer writes the ledger: this one is its spare."""
+    LEDGER_MOVED = "ledger-moved"
+    """The ledger on the server was taken to a computer's disk, or has not quite arrived: it may not be written."""
 
     @property
     def is_about_ledger(self) -> bool:
@@ -69,6 +71,7 @@ _ABOUT_LEDGER = frozenset(
         Failure.LEDGER_SERVER,
         Failure.LEDGER_ACCESS,
         Failure.LEDGER_ELSEWHERE,
+        Failure.LEDGER_MOVED,
     }
 )
 

@@ -38,6 +38,11 @@ class Seen(Value):
         return self.mood(now) in (Mood.ATTENTION, Mood.OFFLINE)
 
 
+def worst_first(hotels: Iterable[Seen], now: datetime) -> tuple[Seen, ...]:
+    """Return the hotels, the one that stands worst first; those that stand alike stay in their order."""
+    return tuple(sorted(hotels, key=lambda one: _WORST_FIRST.index(one.mood(now))))
+
+
 def worst(hotels: Iterable[Seen], now: datetime) -> Seen:
     """Return the hotel that stands worst; of several that stand alike, the first."""
-    return min(hotels, key=lambda one: _WORST_FIRST.index(one.mood(now)))
+    return worst_first(hotels, now)[0]

@@ -1,11 +1,15 @@
-"""The address of a PostgreSQL that keeps a hotel's ledger for several computers. It opens nothing, holds no secret."""
+"""The address of a PostgreSQL that keeps a hotel's ledger for several computers, and whether that ledger is in use.
 
+It opens nothing and holds no secret.
+"""
+
+from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import quote, unquote, urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError
 
 from app.model.value import Value
 
@@ -68,6 +72,63 @@ class ServerAddress(Value):
         if self.certificate is not None:
             return "verify-full"
         return "prefer" if self.host == "localhost" or _is_loopback(self.host) else "require"
+
+
+class Use(StrEnum):
+    """Whether the ledger on a server may be written."""
+
+    OPEN = "open"
+    ARRIVING = "arriving"
+    """It was copied there and proven; the computer that moves it has not changed over yet."""
+    AWAY = "away"
+    """A computer took it to its own disk: what stands on the server is old."""
+
+
+class Door(Value):
+    """What a ledger on a server says of itself, for whoever wants to come in."""
+
+    use: Use
+    computer: str
+    """Which one moved it there or away."""
+    at: AwareDatetime
+    nit: str | None = None
+    """Of the hotel whose documents are in it; ``None`` where the computer did not know it."""
+    hotel_id: str | None = None
+
+
+class Refusal(StrEnum):
+    """Why a ledger was not moved; the one in use is still what it was."""
+
+    NOT_EMPTY = "not-empty"
+    """The server has this hotel's ledger already: it can be joined."""
+    NOTHING_THERE = "nothing-there"
+    """No computer has moved this hotel's ledger to that server."""
+    OTHER_HOTEL = "other-hotel"
+    ALREADY_THERE = "already-there"
+    AWAY = "away"
+    """Another computer took it to its own disk."""
+    ARRIVING = "arriving"
+    """Another computer has not quite brought it."""
+    ELSEWHERE = "elsewhere"
+    """The computer that sends did not hand it over in time."""
+    NOT_EQUAL = "not-equal"
+    TOO_NEW = "too-new"
+    CANCELLED = "cancelled"
+
+
+class CannotMove(Exception):
+    """The ledger stays where it is; ``detail`` names the computer, or the hotel, that is in the way."""
+
+    def __init__(self, refusal: Refusal, detail: str = "") -> None:
+        super().__init__(f"{refusal.value} {detail}".strip())
+        self.refusal = refusal
+        self.detail = detail
+
+
+def schema_for(nit: str | None) -> str:
+    """Return the schema in which a hotel's ledger is looked for, the same on each of its computers."""
+    digits = "".join(letter for letter in nit or "" if letter.isdigit())
+    return f"hotel_{digits}" if digits else "hotel"
 
 
 def _is_loopback(host: str) -> bool:

@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from app.model.clock import BOGOTA
 from app.model.reconciliation import Line, Reconciliation, Record, Side
+from app.reports.cells import DAY, FOREIGN, MONEY, OPTIONS, write_text
 from app.texts import _
 from app.texts.documents import family_name
 from app.texts.reconciliation import (
@@ -31,23 +32,12 @@ from app.texts.reconciliation import (
     verdict_title,
 )
 
-# Colombia's pesos and days, whatever the language of the computer that opens it.
-_MONEY: Final = "[$$-240A] #,##0.00;[Red]-[$$-240A] #,##0.00"
-_FOREIGN: Final = "#,##0.00;[Red]-#,##0.00"
-_DAY: Final = "[$-240A]dd/mm/yyyy"
-_OPTIONS: Final = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
-_LONGEST: Final = 2_000
 _SHEET_NAME: Final = 31
 
 
 def write_spreadsheet(result: Reconciliation, path: Path) -> None:
     """Write the file; raises ``OSError`` where the disk does not take it."""
-    book = Workbook(str(path), _OPTIONS)
+    book = Workbook(str(path), OPTIONS)
     made = result.made_at.astimezone(BOGOTA).replace(tzinfo=None)
     book.set_properties({"title": verdict_title(result), "created": made, "author": "Botones"})
     styles = _Styles(book)
@@ -72,12 +62,12 @@ class _Styles:
         self.strong = style(bold=True)
         self.head = style(bold=True, bg_color="#E4E8FB", bottom=1, text_wrap=True)
         self.head_right = style(bold=True, bg_color="#E4E8FB", bottom=1, text_wrap=True, align="right")
-        self.money = style(num_format=_MONEY)
-        self.foreign = style(num_format=_FOREIGN)
-        self.money_strong = style(num_format=_MONEY, bold=True, top=1)
-        self.foreign_strong = style(num_format=_FOREIGN, bold=True, top=1)
+        self.money = style(num_format=MONEY)
+        self.foreign = style(num_format=FOREIGN)
+        self.money_strong = style(num_format=MONEY, bold=True, top=1)
+        self.foreign_strong = style(num_format=FOREIGN, bold=True, top=1)
         self.strong_total = style(bold=True, top=1)
-        self.day = style(num_format=_DAY, align="left")
+        self.day = style(num_format=DAY, align="left")
         self.count = style(num_format="#,##0")
         self.silent = style(font_color="#98A2B5", align="right")
 
@@ -106,12 +96,12 @@ def _summary(sheet: Worksheet, result: Reconciliation, styles: _Styles) -> None:
     _head(sheet, row, styles, [_("Clase"), _("Documentos"), *map(side_name, result.sides)], texts=1)
     for one in result.summaries:
         row += 1
-        _write_text(sheet, row, 0, kind_name(one.kind), styles.plain)
+        write_text(sheet, row, 0, kind_name(one.kind), styles.plain)
         sheet.write_number(row, 1, one.documents, styles.count)
         for column, side in enumerate(result.sides, start=2):
             sheet.write_number(row, column, float(one.values[side]), styles.money)
     row += 1
-    _write_text(sheet, row, 0, _("Valor de los documentos en pesos, sin signo."), styles.soft)
+    write_text(sheet, row, 0, _("Valor de los documentos en pesos, sin signo."), styles.soft)
     others = [side for side in result.sides if side is not Side.PMS]
     shown: object = None
     for total in result.totals:
@@ -124,14 +114,14 @@ def _summary(sheet: Worksheet, result: Reconciliation, styles: _Styles) -> None:
             _head(sheet, row, styles, [name, *map(side_name, result.sides), *differences], texts=1)
         row += 1
         last = total.heading.value == "payable"
-        _write_text(sheet, row, 0, heading_name(total.heading), styles.strong_total if last else styles.plain)
+        write_text(sheet, row, 0, heading_name(total.heading), styles.strong_total if last else styles.plain)
         values = [total.values[side] for side in result.sides] + [total.difference(side) for side in others]
         for column, value in enumerate(values, start=1):
             if value is None:
-                _write_text(sheet, row, column, _("no lo dice"), styles.silent)
+                write_text(sheet, row, column, _("no lo dice"), styles.silent)
             else:
                 sheet.write_number(row, column, float(value), styles.amount(total.currency, strong=last))
-    _write_text(sheet, row + 1, 0, _("Las notas crédito restan."), styles.soft)
+    write_text(sheet, row + 1, 0, _("Las notas crédito restan."), styles.soft)
 
 
 class _Documents:
@@ -165,7 +155,7 @@ class _Documents:
         sheet.set_column(5, len(names) - 3, 17)
         sheet.set_column(len(names) - 2, len(names) - 2, 70)
         sheet.set_column(len(names) - 1, len(names) - 1, 30)
-        _write_text(sheet, 0, 0, meaning, styles.soft)
+        write_text(sheet, 0, 0, meaning, styles.soft)
         _head(sheet, 2, styles, names, texts=5 + len(self._sides))
         sheet.freeze_panes(3, 1)
         row = 2
@@ -185,7 +175,7 @@ class _Documents:
             lead.currency or "",
         ]
         for column, text in enumerate(texts):
-            _write_text(sheet, row, column, text, styles.plain)
+            write_text(sheet, row, column, text, styles.plain)
         column = len(texts)
         for side in self._sides:
             _write_day(sheet, row, column, _first(by_side[side]), styles)
@@ -198,8 +188,8 @@ class _Documents:
             column += 1
         _write_amounts(sheet, row, column, [lead.tax("04")], money)
         _write_amounts(sheet, row, column + 1, [lead.withheld], money)
-        _write_text(sheet, row, column + 2, line_words(line), styles.wrapped)
-        _write_text(sheet, row, column + 3, lead.cufe or "", styles.plain)
+        write_text(sheet, row, column + 2, line_words(line), styles.wrapped)
+        write_text(sheet, row, column + 3, lead.cufe or "", styles.plain)
 
 
 def _first(records: Sequence[Record]) -> Record | None:
@@ -220,17 +210,11 @@ def _write_amounts(sheet: Worksheet, row: int, column: int, amounts: Sequence[De
 
 def _head(sheet: Worksheet, row: int, styles: _Styles, names: Sequence[str], *, texts: int) -> None:
     for column, name in enumerate(names):
-        _write_text(sheet, row, column, name, styles.head if column < texts else styles.head_right)
+        write_text(sheet, row, column, name, styles.head if column < texts else styles.head_right)
 
 
 def _lines_down(sheet: Worksheet, row: int, lines: Iterable[tuple[str, Format]]) -> int:
     for text, style in lines:
-        _write_text(sheet, row, 0, text, style)
+        write_text(sheet, row, 0, text, style)
         row += 1
     return row
-
-
-def _write_text(sheet: Worksheet, row: int, column: int, text: str, style: Format) -> None:
-    kept = "".join(letter if letter.isprintable() else " " for letter in text[:_LONGEST])
-    if kept:
-        sheet.write_string(row, column, kept, style)

@@ -20,9 +20,15 @@ from app.sandbox.house import DEFAULT_SEED
 from app.sandbox.tokens import Kind
 
 _LOG: Final = "sandbox.log"
-_START_SECONDS: Final = 20.0
+_START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 5.0
 _ORDER_SECONDS: Final = 300.0
+
+
+def seed_of(hotel: str, first: str = "sandbox") -> int:
+    """Return the seed of a practice hotel by its name: the first one's is everybody's, each further one is another."""
+    number = hotel.removeprefix(first).lstrip("-")
+    return int(number) if number.isdecimal() else DEFAULT_SEED
 
 
 class PracticeNotStarted(Exception):

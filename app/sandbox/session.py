@@ -18,10 +18,10 @@ from app.sandbox.tokens import Kind
 from app.setup.credentials import read_secrets
 from app.setup.token import activate
 from app.system.settings import Settings
-from app.system.vault import Secret, SessionVault
+from app.system.vault import Secret, Vault
 
 
-async def sign_in(practice: FrontDesk, profile: Profile, vault: SessionVault, mode: Mode) -> Settings:
+async def sign_in(practice: FrontDesk, profile: Profile, vault: Vault, mode: Mode) -> Settings:
     """Put fresh practice credentials into the vault and return settings that name the hotel."""
     nit = str((await practice.state())["hotel"]["id"])
     pms_key = (await practice.credentials(Kind.PMS_KEY))["token"]
@@ -35,7 +35,7 @@ async def sign_in(practice: FrontDesk, profile: Profile, vault: SessionVault, mo
     return Settings(profile=profile.name, mode=mode, pms_access="api-key", hotel_document=nit, hotel_id=hotel_id)
 
 
-async def connect(profile: Profile, vault: SessionVault, settings: Settings, clock: Clock) -> None:
+async def connect(profile: Profile, vault: Vault, settings: Settings, clock: Clock) -> None:
     """Switch the parameter on and fetch the connection token into the vault."""
     async with open_connectors(
         profile, await read_secrets(vault), hotel_id=settings.hotel_id, hotel_nit=settings.hotel_document
@@ -45,7 +45,7 @@ async def connect(profile: Profile, vault: SessionVault, settings: Settings, clo
         await vault.aput(Secret.CONNECTION_TOKEN, arrival.token)
 
 
-async def set_up(profile: Profile, vault: SessionVault, settings: Settings, clock: Clock) -> None:
+async def set_up(profile: Profile, vault: Vault, settings: Settings, clock: Clock) -> None:
     """Do what the wizard does: connect, and create the consecutivos that are missing."""
     await connect(profile, vault, settings, clock)
     async with open_connectors(

@@ -14,18 +14,24 @@ from app import __version__
 from app.connectors.folder_source import list_files
 from app.connectors.profile import BadProfile, load_profile
 from app.connectors.transport import Proxy
+from app.model.clock import SystemClock
 from app.model.errors import ConnectorError, Failure, StorageError
 from app.model.source import SourceKind
 from app.setup.credentials import read_secrets
 from app.setup.network import addresses_of, reach
+from app.setup.place import computer, place_of
 from app.storage.backup import EVERY, backups_of, made_at
 from app.storage.database import check_whole
 from app.storage.errors import LedgerDamaged
+from app.storage.moving import read_door
+from app.storage.place import ServerPlace
+from app.sync.tenure import seen_from_spare
 from app.system.paths import Paths
 from app.system.settings import Settings
 from app.system.vault import VaultError, open_vault
 from app.texts import _, when
 from app.texts.causes import explain_failure
+from app.texts.ledger import door_line, line_safety, sender_line, server_name, there_line
 from app.texts.settings import profile_title
 
 _ENOUGH_BYTES: Final = 200 * 1024 * 1024
@@ -47,8 +53,12 @@ class Check:
 async def examine(paths: Paths, settings: Settings) -> list[Check]:
     """Try every part; a part that fails does not hide the others. Takes some seconds where the network is slow."""
     checks = [_program(), *_home(paths)]
-    path = paths.ledger(settings.key)
-    checks += [_ledger(path), *_backups(path, datetime.now(UTC)), await _vault(settings)]
+    if settings.ledger_server is None:
+        path = paths.ledger(settings.key)
+        checks += [_ledger(path), *_backups(path, datetime.now(UTC))]
+    else:
+        checks += [await _server(paths, settings), _copies_of_server()]
+    checks.append(await _vault(settings))
     try:
         # The practice hotel's addresses are only known while it runs; any loopback will do to read the profile.
         addresses = dict.fromkeys(("pms", "pymes", "fe"), "http://127.0.0.1")
@@ -95,6 +105,34 @@ def _ledger(path: Path) -> Check:
         explanation = explain_failure(error.failure)
         return Check(name, False, explanation.title, explanation.place)
     return Check(name, True, _("íntegro"))
+
+
+async def _server(paths: Paths, settings: Settings) -> Check:
+    """Say whether the server that keeps the ledger lets us in, what it has, and who sends."""
+    name = _("Libro de documentos")
+    assert settings.ledger_server is not None
+    where = server_name(settings.ledger_server)
+    try:
+        place = await place_of(paths, settings, await asyncio.to_thread(open_vault, settings.key))
+        assert isinstance(place, ServerPlace)
+        sender, counts = await seen_from_spare(place, SystemClock())
+        door = await asyncio.to_thread(read_door, place)
+    except (StorageError, VaultError) as error:
+        failure = error.failure if isinstance(error, StorageError) else Failure.VAULT
+        explanation = explain_failure(failure)
+        detail = error.detail if isinstance(error, StorageError) else error.kind
+        return Check(name, False, f"{where}: {explanation.title} ({detail})", explanation.place)
+    now = datetime.now(UTC)
+    if closed := door_line(door, now):
+        return Check(name, False, f"{where}. {closed}", explain_failure(Failure.LEDGER_MOVED).place)
+    said = f"{where}. {there_line(counts.total)} {sender_line(sender, computer(), now)}"
+    return Check(name, True, f"{said} {line_safety(settings.ledger_server)}")
+
+
+def _copies_of_server() -> Check:
+    """Say whose affair the copies are: a file that is left on this disk is no copy of what is there now."""
+    said = _("las hace quien cuida el servidor, por ejemplo cada noche: pg_dump -Fc -f libro.dump BASE")
+    return Check(_("Copias del libro"), True, said)
 
 
 def _backups(path: Path, now: datetime) -> Iterator[Check]:

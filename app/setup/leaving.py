@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from app.system.paths import Paths
-from app.system.vault import Secret, SecretMissing, Vault, VaultError
+from app.system.vault import OF_THE_COMPUTER, Secret, SecretMissing, Vault, VaultError
 
 
 class Removal(NamedTuple):
@@ -29,6 +29,11 @@ def hotels_of(paths: Paths) -> tuple[str, ...]:
 async def remove_secrets(vaults: Iterable[tuple[str, Vault]]) -> tuple[Removal, ...]:
     """Remove every entry of these vaults; one that fails does not keep the others. Never raises for a vault."""
     return tuple([await _remove(profile, vault, name) for profile, vault in vaults for name in Secret])
+
+
+async def remove_secrets_of_one(hotel: str, vault: Vault) -> tuple[Removal, ...]:
+    """Remove one hotel's entries; what is of the computer stays, because the other hotels go by it."""
+    return tuple([await _remove(hotel, vault, name) for name in Secret if name not in OF_THE_COMPUTER])
 
 
 async def _remove(profile: str, vault: Vault, name: Secret) -> Removal:

@@ -1,6 +1,7 @@
 """Opening the ledger: durable settings, migrations, integrity. It knows no row's meaning."""
 
 import sqlite3
+import threading
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -22,8 +23,11 @@ from app.storage.backup import address_of, back_up
 from app.storage.errors import LedgerDamaged, LedgerTooNew, known, known_errors
 from app.storage.place import Place, ServerPlace
 
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 """The newest migration; a test keeps it equal to what Alembic finds."""
+
+_one_at_a_time: Final = threading.Lock()
+"""Alembic keeps what it works on in globals: of two hotels that open at once, one would be migrated twice."""
 
 BUSY_SECONDS: Final = 4.0
 """How long one call waits for another program (antivirus, backup) to let go of the file; whoever calls tries again.
@@ -32,17 +36,19 @@ Shorter than the time that the window gives the engine to end: while a call wait
 """
 
 
-def open_database(place: Place) -> Engine:
+def open_database(place: Place, *, though_closed: bool = False) -> Engine:
     """Open the ledger for its one writer, migrated to this program's schema; of an older file a backup is made first.
 
     Every commit is on the disk before it returns (WAL, ``synchronous=FULL``): an intent that vanished with the power
     would be a second invoice. Raises ``LedgerTooNew``, and now or later ``StorageError``, ``LedgerDamaged`` and
-    ``LedgerElsewhere`` among them; any other error of the database is a mistake of ours.
+    ``LedgerElsewhere`` among them; any other error of the database is a mistake of ours. One on a server that is not in
+    use raises ``LedgerMoved``, but not for whoever moves it (``though_closed``).
     """
-    return _open_file(place) if isinstance(place, Path) else _open_on_server(place)
+    return _open_file(place) if isinstance(place, Path) else _open_on_server(place, though_closed)
 
 
-def _open_on_server(place: ServerPlace) -> Engine:
+def _open_on_server(place: ServerPlace, though_closed: bool) -> Engine:
+    from app.storage.door import pass_door
     from app.storage.server import open_for_writing  # its driver is loaded only where a server is used
 
     engine = open_for_writing(place)
@@ -51,6 +57,8 @@ def _open_on_server(place: ServerPlace) -> Engine:
             version = _version(connection)
         if version != HEAD:
             _migrate(engine, version)
+        if not though_closed:
+            pass_door(engine, place.computer)
     except BaseException:
         engine.dispose()
         raise
@@ -104,9 +112,9 @@ def check_whole(path: Path) -> None:
         engine.dispose()
 
 
-def version_of(path: Path) -> str | None:
-    """Return the migration that a file stands at, ``None`` where it is no ledger."""
-    engine = open_for_reading(path)
+def version_of(place: Place) -> str | None:
+    """Return the migration that a ledger stands at, ``None`` where there is none."""
+    engine = open_for_reading(place)
     try:
         with engine.connect() as connection:
             return _version(connection)
@@ -178,6 +186,6 @@ def _migrate(engine: Engine, version: str | None, path: Path | None = None) -> N
                 raise LedgerTooNew(version)
             if path is not None:
                 back_up(path, datetime.now(UTC))
-        with engine.begin() as connection:
+        with _one_at_a_time, engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from app.model.errors import Failure, StorageError
+from app.model.server import Door
 
 _BY_CODE: Final = {
     sqlite3.SQLITE_FULL: Failure.DISK_FULL,
@@ -41,6 +42,14 @@ class LedgerElsewhere(StorageError):
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(Failure.LEDGER_ELSEWHERE, detail)
+
+
+class LedgerMoved(StorageError):
+    """The ledger on the server is not in use: a computer took it to its disk, or is just bringing it."""
+
+    def __init__(self, door: Door) -> None:
+        super().__init__(Failure.LEDGER_MOVED, door.computer)
+        self.door = door
 
 
 class LedgerTooNew(Exception):

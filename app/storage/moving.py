@@ -6,15 +6,21 @@ then compared like the rest: the copy proves them too.
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Select, Table, func, insert, select, text
 
+from app.model.server import Door, Use
 from app.storage.database import open_database, open_for_reading
-from app.storage.place import Place
+from app.storage.door import door_of, set_door
+from app.storage.errors import LedgerElsewhere
+from app.storage.place import Place, ServerPlace
 from app.storage.tables import (
+    DOOR,
     SENDER,
     WISH,
     documents,
@@ -22,6 +28,7 @@ from app.storage.tables import (
     evidence,
     exchanges,
     facts,
+    issued_days,
     marks,
     proofs,
     proven_days,
@@ -30,8 +37,14 @@ from app.storage.tables import (
 
 _BATCH: Final = 1_000
 _CARRIED: Final = (documents, events, exchanges, proofs, evidence, facts, marks)
+_COUNTERS: Final = (tally, proven_days, issued_days)
 _NUMBERED: Final = (events, exchanges, proofs)
 """Tables whose key the database counts on."""
+_OF_COMPUTERS: Final = (SENDER, WISH, DOOR)
+_ASK_SECONDS: Final = 0.5
+"""How often the computer that has the right is asked for it."""
+_READINGS: Final = 4
+"""How often each row passes: once to be copied, and three times to be compared."""
 
 Progress = Callable[[int, int], None]
 
@@ -41,11 +54,11 @@ class NotEmpty(Exception):
 
 
 class NotEqual(Exception):
-    """The copy is not what was copied: it was taken back, and the source is what it was."""
+    """The copy is not what was copied: it does not count, and the source is what it was."""
 
 
 class MovingCancelled(Exception):
-    """The person gave up; nothing was written."""
+    """The person gave up: what may have been written does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,51 +70,165 @@ class Content:
     """Over every value of every row, whatever the order in which a database gives them."""
 
 
+class _Pace:
+    """Counts the rows that have passed, and ends the work where the person gave up."""
+
+    def __init__(self, progress: Progress, cancelled: Callable[[], bool]) -> None:
+        self._progress = progress
+        self._cancelled = cancelled
+        self._done = 0
+        self.total = 0
+
+    def passed(self, count: int) -> None:
+        if self._cancelled():
+            raise MovingCancelled
+        self._done += count
+        self._progress(min(self._done, self.total), self.total)
+
+
+class Hold:
+    """The right to write a ledger that several computers share, whether it is in use or not."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def door(self) -> Door | None:
+        """Return what the ledger says of itself."""
+        with self.engine.connect() as connection:
+            return door_of(connection)
+
+    def set_door(self, door: Door) -> None:
+        """Have it say something else from now on."""
+        with self.engine.begin() as connection:
+            set_door(connection, door)
+
+    def equals(self, other: Place) -> bool:
+        """Say whether another ledger holds the same."""
+        with self.engine.connect() as connection:
+            return _content(connection) == content_of(other)
+
+
 def copy_ledger(
     source: Place,
     target: Place,
     progress: Progress = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
+    *,
+    door: Door | None = None,
+    holding: Hold | None = None,
 ) -> Content:
     """Copy a ledger that nobody writes meanwhile into an empty one, and return what both hold.
 
-    To be called by whoever holds the right to write both; ``target`` must not be open elsewhere. Raises ``NotEmpty``,
+    To be called by whoever holds the right to write both (``holding`` does so at a source that several share);
+    ``target`` must not be open elsewhere. With ``door`` a ledger on a server gets it together with its rows, and one
+    that is not in use counts as empty. Until it returns, what was written must not be used. Raises ``NotEmpty``,
     ``NotEqual``, ``MovingCancelled``, and what ``open_database`` raises.
     """
-    origin, copy = open_for_reading(source), open_database(target)
+    pace = _Pace(progress, cancelled)
+    origin = holding.engine if holding is not None else open_for_reading(source)
     try:
-        with origin.connect() as reading, copy.begin() as writing:
-            if any(writing.scalar(select(func.count()).select_from(table)) for table in (documents, events)):
-                raise NotEmpty
-            total = sum(_count(reading, table) for table in _CARRIED)
-            done = 0
-            for table in _CARRIED:
-                writing.execute(table.delete())
-                for rows in _batches(reading, table):
-                    if cancelled():
-                        raise MovingCancelled
-                    writing.execute(insert(table), rows)
-                    done += len(rows)
-                    progress(done, total)
-            _count_on(writing)
-            before, after = _content(reading), _content(writing)
-            if before != after:
+        copy = open_database(target, though_closed=door is not None)
+        try:
+            _take_time(origin, copy)
+            before = _copy(origin, copy, pace, door)
+            # What the target says once it was committed, through a connection that had no part in writing it.
+            if content_of(target, copy, pace) != before:
                 raise NotEqual
-        # What the target says once it was committed, through a connection that had no part in writing it.
-        if content_of(target, copy) != before:
-            raise NotEqual
-        return before
+            return before
+        finally:
+            copy.dispose()
     finally:
-        origin.dispose()
-        copy.dispose()
+        if holding is None:
+            origin.dispose()
 
 
-def content_of(place: Place, opened: Engine | None = None) -> Content:
+def _copy(origin: Engine, copy: Engine, pace: _Pace, door: Door | None) -> Content:
+    with origin.connect() as reading, copy.begin() as writing:
+        before = door_of(writing) if door is not None else None
+        in_use = before is None or before.use is Use.OPEN
+        if in_use and any(_count(writing, table) for table in (documents, events)):
+            raise NotEmpty
+        pace.total = _READINGS * sum(_count(reading, table) for table in _CARRIED)
+        for table in _CARRIED:
+            writing.execute(table.delete())
+            for rows in _batches(reading, table):
+                writing.execute(insert(table), rows)
+                pace.passed(len(rows))
+        _count_on(writing)
+        content = _content(reading, pace)
+        if content != _content(writing, pace):
+            raise NotEqual
+        if door is not None:
+            set_door(writing, door)
+        return content
+
+
+@contextmanager
+def held(place: ServerPlace, patience: float, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Hold]:
+    """Have the right to write while the block runs, asking the computer that has it to hand it over.
+
+    ``patience`` is how many seconds it is given to end its batch; then ``LedgerElsewhere`` is raised.
+    """
+    from app.storage.server import ask_for  # its driver is loaded only where a server is used
+
+    limit = time.monotonic() + patience
+    while True:
+        try:
+            engine = open_database(place, though_closed=True)
+            break
+        except LedgerElsewhere:
+            ask_for(place)
+            if cancelled() or time.monotonic() > limit:
+                raise
+            time.sleep(_ASK_SECONDS)
+    try:
+        yield Hold(engine)
+    finally:
+        engine.dispose()
+
+
+def read_door(place: ServerPlace) -> Door | None:
+    """Return what a ledger on a server says of itself; there must be one."""
+    engine = open_for_reading(place)
+    try:
+        with engine.connect() as connection:
+            return door_of(connection)
+    finally:
+        engine.dispose()
+
+
+def unknown_to(theirs: Place, own: Place) -> int:
+    """Count the documents that are in ``own`` and not in ``theirs``."""
+    first, second = open_for_reading(own), open_for_reading(theirs)
+    try:
+        with first.connect() as mine, second.connect() as others:
+            unknown = 0
+            keys = mine.execute(select(documents.c.key).execution_options(yield_per=_BATCH)).scalars()
+            for some in keys.partitions(_BATCH):
+                known = select(func.count()).select_from(documents).where(documents.c.key.in_(some))
+                unknown += len(some) - (others.scalar(known) or 0)
+            return unknown
+    finally:
+        first.dispose()
+        second.dispose()
+
+
+def _take_time(*engines: Engine) -> None:
+    """Let a server wait for as long as the other side of the copy takes."""
+    for engine in engines:
+        if engine.dialect.name == "postgresql":
+            with engine.connect() as connection:
+                for limit in ("statement_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout"):
+                    connection.execute(text(f"SET {limit} TO 0"))
+                connection.commit()
+
+
+def content_of(place: Place, opened: Engine | None = None, pace: _Pace | None = None) -> Content:
     """Return what a ledger holds; ``opened`` is used where a server lets only its writer in."""
     engine = opened or open_for_reading(place)
     try:
         with engine.connect() as connection:
-            return _content(connection)
+            return _content(connection, pace)
     finally:
         if opened is None:
             engine.dispose()
@@ -118,13 +245,13 @@ def _columns(table: Table) -> list[Any]:
 def _rows(table: Table) -> Select[Any]:
     query = select(*_columns(table))
     if table is facts:
-        query = query.where(facts.c.name.not_in((SENDER, WISH)))
+        query = query.where(facts.c.name.not_in(_OF_COMPUTERS))
     return query
 
 
 def _batches(connection: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
     order = (text("rowid"),) if table is documents else tuple(_key(table))
-    found = connection.execution_options(yield_per=_BATCH).execute(_rows(table).order_by(*order))
+    found = connection.execute(_rows(table).order_by(*order).execution_options(yield_per=_BATCH))
     for rows in found.mappings().partitions(_BATCH):
         yield [dict(row) for row in rows]
 
@@ -146,16 +273,22 @@ def _count_on(connection: Connection) -> None:
         )
 
 
-def _content(connection: Connection) -> Content:
+def _content(connection: Connection, pace: _Pace | None = None) -> Content:
     digest = hashlib.sha256()
     rows: dict[str, int] = {}
-    for table in (*_CARRIED, tally, proven_days):
-        found = connection.execution_options(yield_per=_BATCH).execute(_rows(table))
+    for table in (*_CARRIED, *_COUNTERS):
+        found = connection.execute(_rows(table).execution_options(yield_per=_BATCH))
         # Added up, for two databases may give the same rows in another order.
-        count, whole = 0, 0
+        count, whole, unsaid = 0, 0, 0
         for row in found.mappings():
+            unsaid += 1
             if not _is_nothing(table, row):
                 count, whole = count + 1, (whole + _weight(row)) % 2**256
+            if pace is not None and unsaid == _BATCH:
+                pace.passed(unsaid)
+                unsaid = 0
+        if pace is not None:
+            pace.passed(unsaid)
         rows[table.name] = count
         digest.update(f"{table.name} {count} {whole}".encode())
     return Content(rows, digest.hexdigest())
@@ -163,7 +296,7 @@ def _content(connection: Connection) -> Content:
 
 def _is_nothing(table: Table, row: Any) -> bool:
     """Say whether a counter stands at zero: one that never counted and one that was taken back say the same."""
-    return table in (tally, proven_days) and row["n"] == 0
+    return table in _COUNTERS and row["n"] == 0
 
 
 def _weight(row: Any) -> int:

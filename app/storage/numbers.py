@@ -4,13 +4,14 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, String, func, not_, select, type_coerce
+from sqlalchemy import Connection, not_, select
 
 from app.model.causes import Cause
-from app.model.clock import bogota_day
 from app.model.documents import DocumentKey, Family
 from app.model.journey import State
-from app.storage.tables import documents
+from app.model.numbering import NumberingProof
+from app.storage.tables import documents, proofs
+from app.storage.tables import issued_days as kept_days
 
 
 class Known(NamedTuple):
@@ -55,20 +56,17 @@ def last_used(connection: Connection, family: Family, prefix: str, first: int, l
     return None if key is None else DocumentKey.parse(key)
 
 
-def issued_days(connection: Connection, since: datetime) -> dict[Family, dict[date, int]]:
-    """Count what was issued since a moment by family and day in Bogotá, from the index alone."""
-    table = documents.c
-    hour = func.substr(type_coerce(table.issued_at, String), 1, 13)
-    refused = table.cause.is_not_distinct_from(Cause.REJECTED_BY_DIAN.value)
-    query = (
-        select(table.family, hour, func.count())
-        .where(table.issued_at >= since, table.state != State.WITHDRAWN, table.family.is_not(None), not_(refused))
-        .group_by(table.family, hour)
-    )
+def proofs_told(connection: Connection, limit: int) -> tuple[NumberingProof, ...]:
+    """Return the newest proofs of any range that said something else than the one before, the newest first."""
+    query = select(proofs.c.body).order_by(proofs.c.id.desc()).limit(limit)
+    return tuple(NumberingProof.model_validate_json(body) for body in connection.scalars(query))
+
+
+def issued_days(connection: Connection, since: date) -> dict[Family, dict[date, int]]:
+    """Return how many documents of each family were issued on each day in Bogotá, from ``since`` on."""
+    table = kept_days.c
+    query = select(table.family, table.day, table.n).where(table.day >= since.isoformat(), table.n > 0)
     found: dict[Family, dict[date, int]] = {}
-    for family, at, n in connection.execute(query):
-        # Bogotá is whole hours behind, so that an hour lies in one of its days.
-        day = bogota_day(datetime.fromisoformat(f"{at}:00:00+00:00"))
-        counted = found.setdefault(Family(family), {})
-        counted[day] = counted.get(day, 0) + n
+    for family, day, n in connection.execute(query):
+        found.setdefault(Family(family), {})[date.fromisoformat(day)] = n
     return found

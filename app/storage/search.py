@@ -35,13 +35,15 @@ _INDEX: Final = {
     Order.AMOUNT: "documents_by_amount",
     Order.STATE: "documents_by_state",
 }
+_FILTERS: Final = frozenset({"state", "family", "cause"})
+_FILTERED: Final = ("issued_at", "state", "family", "cause")
 _COLUMNS: Final = {
     Order.NEWEST: ("seen_at", "position", "state", "family", "cause", "issued_at"),
-    Order.NUMBER: ("prefix", "number"),
+    Order.NUMBER: ("prefix", "number", *_FILTERED),
     Order.DATE: ("issued_at", "state", "family", "cause"),
-    Order.COUNTERPARTY: ("sort_name",),
-    Order.AMOUNT: ("sort_amount",),
-    Order.STATE: ("state", "position"),
+    Order.COUNTERPARTY: ("sort_name", *_FILTERED),
+    Order.AMOUNT: ("sort_amount", *_FILTERED),
+    Order.STATE: ("state", "position", "family", "cause", "issued_at"),
 }
 """All columns of the index, so that it gives the order to the last row."""
 
@@ -105,7 +107,11 @@ def _asked(connection: Connection, listing: Listing, *, counts: bool = False) ->
             return _Asked(_and(joined, conditions), values, "search.rowid", streams=streams)
         conditions.append("documents.rowid IN (SELECT rowid FROM search WHERE search MATCH :words)")
     index = _best_index(connection, replace(listing, order=Order.NEWEST) if counts else listing)
-    return _Asked(_and(f"FROM documents INDEXED BY {index} WHERE 1", conditions), values)
+    own = _COLUMNS[Order.STATE][0] if index == _INDEX[Order.STATE] else None
+    # A column that is equal to one value takes SQLite out of the order that the index gives, and has it sort again:
+    # behind a plus it is not seen to be one.
+    hidden = [f"+{one}" if one.split()[0] in _FILTERS - {own} else one for one in conditions]
+    return _Asked(_and(f"FROM documents INDEXED BY {index} WHERE 1", hidden), values)
 
 
 def _best_index(connection: Connection, listing: Listing) -> str:

@@ -54,7 +54,7 @@ def open_for_writing(place: ServerPlace) -> Engine:
     The engine never connects anew: once the connection is lost, all it does raises ``StorageError``. Raises
     ``LedgerElsewhere`` where another computer holds the lock.
     """
-    connection = _connect(place)
+    connection = connect_to(place)
     try:
         _prepare_writer(connection, place)
     except BaseException:
@@ -74,7 +74,7 @@ def open_for_reading(place: ServerPlace) -> Engine:
     """Return an engine that reads beside the writer, from as many threads as ask, and cannot write."""
 
     def connect() -> psycopg.Connection[Any]:
-        connection = _connect(place)
+        connection = connect_to(place)
         connection.execute("SET default_transaction_read_only TO on")
         connection.commit()
         return connection
@@ -86,7 +86,7 @@ def open_for_reading(place: ServerPlace) -> Engine:
 
 def ask_for(place: ServerPlace) -> None:
     """Leave the wish to become the writer where the present one finds it; raises ``StorageError``."""
-    connection = _connect(place)
+    connection = connect_to(place)
     try:
         connection.execute(
             "INSERT INTO facts (name, value) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = EXCLUDED.value",
@@ -99,7 +99,8 @@ def ask_for(place: ServerPlace) -> None:
         connection.close()
 
 
-def _connect(place: ServerPlace) -> psycopg.Connection[Any]:
+def connect_to(place: ServerPlace) -> psycopg.Connection[Any]:
+    """Open a plain session that looks into the hotel's schema; raises ``StorageError``."""
     address = place.address
     said: dict[str, str | int] = {
         "host": address.host,
@@ -132,7 +133,13 @@ def _prepare_writer(connection: psycopg.Connection[Any], place: ServerPlace) -> 
         row = connection.execute("SELECT to_regnamespace(%s) IS NULL", (hotel,)).fetchone()
         if row is not None and row[0]:
             connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(hotel)))
+        # Who may only read would take the turn from the one that sends, and lose it again at the first word.
+        may_write = connection.execute(
+            "SELECT coalesce(has_table_privilege(to_regclass('facts'), 'UPDATE'), true)"
+        ).fetchone()
         connection.commit()
+        if may_write is not None and not may_write[0]:
+            raise StorageError(Failure.LEDGER_ACCESS, "this user only reads")
         # The lock outlives transactions and ends with the session, whatever becomes of this computer.
         taken = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (f"botones/{hotel}",))
         row = taken.fetchone()
@@ -141,6 +148,9 @@ def _prepare_writer(connection: psycopg.Connection[Any], place: ServerPlace) -> 
         raise known(error) or error from None
     if row is None or not row[0]:
         raise LedgerElsewhere
+    # Else accents could be neither stored nor looked for.
+    if (encoding := _setting(connection, "server_encoding")) != "UTF8":
+        raise StorageError(Failure.LEDGER_ACCESS, f"server_encoding = {encoding}")
     # fsync off would make of each promise a hope.
     unsafe = [name for name in ("fsync", "full_page_writes") if _setting(connection, name) == "off"]
     if unsafe:
@@ -148,8 +158,11 @@ def _prepare_writer(connection: psycopg.Connection[Any], place: ServerPlace) -> 
 
 
 def _setting(connection: psycopg.Connection[Any], name: str) -> str:
-    row = connection.execute("SELECT current_setting(%s)", (name,)).fetchone()
-    connection.commit()
+    try:
+        row = connection.execute("SELECT current_setting(%s)", (name,)).fetchone()
+        connection.commit()
+    except psycopg.Error as error:
+        raise known(error) or error from None
     return str(row[0]) if row else ""
 
 

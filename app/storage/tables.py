@@ -78,14 +78,14 @@ documents = Table(
     Column("since", Moment),
     Column("proven_at", Moment),
     # What a cycle asks for, and what the panel asks for; both stay flat as the ledger grows. Columns that the database
-    # itself makes of these, for ``search`` to sort and find by, are in migration 0004 alone.
-    Index("documents_by_state", "state", "position"),
+    # itself makes of these, for ``search`` to sort and find by, are in the migrations alone.
+    Index("documents_by_state", "state", "position", "family", "cause", "issued_at"),
     Index("documents_by_position", "position"),
     Index("documents_by_number", "full_number"),
     Index("documents_by_time", "seen_at", "position", "state", "family", "cause", "issued_at"),
     Index("documents_by_issue", "issued_at", "state", "family", "cause"),
-    Index("documents_by_prefix", "prefix", "number"),
-    Index("documents_by_proof", "proven_at"),
+    Index("documents_by_prefix", "prefix", "number", "issued_at", "state", "family", "cause"),
+    Index("documents_by_proof", "proven_at", "family", "currency", "payable"),
 )
 
 tally = Table(
@@ -101,9 +101,16 @@ proven_days = Table(
     Column("day", String(10), primary_key=True),
     Column("n", Integer, nullable=False),
 )
-"""How many documents stand where, and how many were proven on a day in Bogotá.
+issued_days = Table(
+    "issued_days",
+    metadata,
+    Column("family", String(20), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("n", Integer, nullable=False),
+)
+"""How many documents stand where, how many were proven on a day in Bogotá, and how many of a type were issued on one.
 
-Triggers keep both, in the transaction that moves the document: they cannot differ from the rows, and counting costs the
+Triggers keep them, in the transaction that moves the document: they cannot differ from the rows, and counting costs the
 same however many there are.
 """
 
@@ -166,7 +173,8 @@ facts = Table(
 
 SENDER = "sender"
 WISH = "sender-wish"
-"""Facts about computers, not about documents: which one writes a shared ledger, and which one asked to."""
+DOOR = "door"
+"""Facts about computers, not about documents: which one writes a shared ledger, which one asked to, which moved it."""
 
 marks = Table(
     "marks",

@@ -10,21 +10,21 @@ from app.model.causes import Cause
 from app.model.clock import Clock
 from app.model.errors import CannotSettle
 from app.model.journey import Event, EventKind, Journey, State
+from app.model.role import LONGEST_REASON, Role, told_by
 from app.model.sales import Sale, as_pymes_shows
 from app.sync.forwarder import LINK_AGAIN
 from app.sync.ledger import Entry, Ledger
 
 PAGE: Final = 200
-LONGEST_REASON: Final = 300
 _MAY_BE_SETTLED: Final = (State.HELD, State.CONFLICT, State.MISSING)
 
 
-def release_cause(ledger: Ledger, cause: Cause, who: str) -> int:
+def release_cause(ledger: Ledger, cause: Cause, who: str, role: Role | None = None) -> int:
     """Let every document that waits because of ``cause`` be taken up again, in pages, and return how many."""
     released, after = 0, None
     while entries := ledger.waiting_for(cause, PAGE, after):
         after = entries[-1]
-        released += ledger.release([entry.key for entry in entries], who)
+        released += ledger.release([entry.key for entry in entries], who, role)
     return released
 
 
@@ -35,23 +35,26 @@ def may_be_settled(journey: Journey | None) -> bool:
     return journey.cause is None or not journey.cause.is_about_approval
 
 
-def settle_outside(ledger: Ledger, clock: Clock, key: str, sale: Sale, *, who: str, reason: str) -> None:
+def settle_outside(
+    ledger: Ledger, clock: Clock, key: str, sale: Sale, *, who: str, reason: str, role: Role | None = None
+) -> None:
     """Link a document to a sale just read from Pymes; raises ``CannotSettle``, also for one that no longer counts."""
     reason = reason.strip()[:LONGEST_REASON]
     if not reason or sale.annulled or not may_be_settled(ledger.journey(key)):
         raise CannotSettle
     now = clock.now()
-    data = {"who": who, "reason": reason, "number": sale.full_number, "linked": as_pymes_shows(sale)}
+    data = {**told_by(who, role), "reason": reason, "number": sale.full_number, "linked": as_pymes_shows(sale)}
     event = Event(kind=EventKind.SETTLED_OUTSIDE, at=now, due_at=now + LINK_AGAIN, data=data)
     ledger.append([(key, event)])
 
 
-def unsettle(ledger: Ledger, clock: Clock, key: str, *, who: str) -> bool:
+def unsettle(ledger: Ledger, clock: Clock, key: str, *, who: str, role: Role | None = None) -> bool:
     """Take a link back: the document waits again as before. Says whether there was one."""
     journey = ledger.journey(key)
     if journey is None or journey.state is not State.SETTLED:
         return False
-    ledger.append([(key, Event(kind=EventKind.UNSETTLED, at=clock.now(), data={"why": "person", "who": who}))])
+    data = {"why": "person", **told_by(who, role)}
+    ledger.append([(key, Event(kind=EventKind.UNSETTLED, at=clock.now(), data=data))])
     return True
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from app.connectors.bundle import Connectors
+from app.connectors.numbering_reader import DianCache
 from app.model.causes import Cause
 from app.model.clock import Clock, bogota_day
 from app.model.documents import Family
@@ -54,7 +55,16 @@ log = logging.getLogger(__name__)
 class Engine:
     """Takes every approved document along the way of the design. Lives on one thread, with one ledger."""
 
-    def __init__(self, connectors: Connectors, ledger: Ledger, clock: Clock, *, mode: Mode, identity: Identity) -> None:
+    def __init__(
+        self,
+        connectors: Connectors,
+        ledger: Ledger,
+        clock: Clock,
+        *,
+        mode: Mode,
+        identity: Identity,
+        dian: DianCache | None = None,
+    ) -> None:
         profile = connectors.profile
         self._connectors = connectors
         self._ledger = ledger
@@ -64,7 +74,7 @@ class Engine:
         self._batch = self._largest_batch = profile.batch
         self._at_once = profile.parallel
         self._identity = identity
-        self.guard = Guard(connectors, identity)
+        self.guard = Guard(connectors, identity, dian)
         self._forwarder = Forwarder(connectors.pymes, ledger, clock, profile.timing, profile.parallel)
 
     async def cycle(

@@ -43,11 +43,12 @@ class Stop:
 class Guard:
     """The proofs of one moment, and the hotel's identity. Ask ``renew`` before each batch."""
 
-    def __init__(self, connectors: Connectors, identity: Identity) -> None:
+    def __init__(self, connectors: Connectors, identity: Identity, dian: DianCache | None = None) -> None:
+        """``dian`` is what an earlier guard of the same hotel still knows of the DIAN's answers."""
         self._connectors = connectors
         self._profile = connectors.profile
         self._identity = identity
-        self._dian_cache = DianCache(timedelta(seconds=connectors.profile.timing.dian_age))
+        self._dian_cache = dian or DianCache(timedelta(seconds=connectors.profile.timing.dian_age))
         self._reading = ProofReading()
 
     @property

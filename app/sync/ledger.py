@@ -31,6 +31,7 @@ from app.model.documents import Document, Family
 from app.model.errors import StorageError
 from app.model.journey import LONGEST_PAUSE, Event, EventKind, ImpossibleStep, Journey, State, advance, rebuild
 from app.model.numbering import Numbering, NumberingProof
+from app.model.role import Role, told_by
 from app.model.source import SourceKind
 from app.model.status import Counts, Rebuild, Sender
 from app.storage import exchanges
@@ -60,6 +61,7 @@ _TRUSTED: Final = timedelta(seconds=5)
 _START: Final = "start"
 _FIRST_READ: Final = "first-read"
 _MAY_BE_THERE: Final = (State.SENDING, State.SENT, State.IN_DOUBT, State.PROVEN, State.SETTLED)
+_ON_ITS_WAY: Final = (State.SEEN, State.SENDING, State.SENT, State.IN_DOUBT)
 _MOVE: Final = (
     update(documents)
     .where(documents.c.key == bindparam("moved"))
@@ -391,12 +393,12 @@ class Ledger:
         query = select(documents.c.key, *_JOURNEY).where(documents.c.key.in_(list(dict.fromkeys(keys))))
         return {row.key: _journey(row) for row in connection.execute(query)}
 
-    def release(self, keys: Sequence[str], who: str = "") -> int:
+    def release(self, keys: Sequence[str], who: str = "", role: Role | None = None) -> int:
         """Let documents that a person has mended be taken up again, and return how many.
 
         Those that do not wait for a person are left alone.
         """
-        event = Event(kind=EventKind.RELEASED, at=self._clock.now(), data={"why": "person", "who": who})
+        event = Event(kind=EventKind.RELEASED, at=self._clock.now(), data={"why": "person", **told_by(who, role)})
         mended = [entry.key for entry in self.entries(keys) if may_be_released(entry.journey)]
         self.append((key, event) for key in mended)
         return len(mended)
@@ -479,6 +481,13 @@ class Ledger:
         with self._engine.connect() as connection:
             earliest: datetime | None = connection.scalar(query)
         return earliest
+
+    def waiting_since(self) -> datetime | None:
+        """Return when the oldest document that is still on its way was first seen."""
+        query = select(func.min(documents.c.seen_at)).where(documents.c.state.in_(_ON_ITS_WAY))
+        with self._engine.connect() as connection:
+            oldest: datetime | None = connection.scalar(query)
+        return oldest
 
     def counts(self) -> Counts:
         """Count the documents by state."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Integer, literal_column, select
+from sqlalchemy import Connection, Integer, literal_column, select
 
 from app.model.causes import Cause
 from app.model.clock import Clock
@@ -15,11 +15,12 @@ from app.model.documents import Document, DocumentKey, Family
 from app.model.happened import Happened
 from app.model.journey import Event, EventKind, State
 from app.model.listing import Listing
+from app.model.numbering import NumberingProof
 from app.model.status import Counts, Sender
 from app.storage import exchanges, extracts, month, pending, search
 from app.storage.counting import counts
 from app.storage.database import open_for_reading
-from app.storage.numbers import Known, issued_days, last_used, numbers
+from app.storage.numbers import Known, issued_days, last_used, numbers, proofs_told
 from app.storage.place import Place
 from app.storage.tables import SENDER, documents, events, facts
 
@@ -33,6 +34,7 @@ class Row:
     family: Family | None
     issued_at: datetime | None
     counterparty: str
+    counterparty_id: str
     currency: str
     payable: Decimal | None
     state: State
@@ -50,6 +52,9 @@ _SHOWN: Final = tuple(documents.c[name] for name in Row.__slots__)
 """What a list shows; the body, which is most of a row, stays where it is."""
 _AT_ONCE: Final = 10_000
 """Rows asked for by their places in one question; a database takes only so many values in one."""
+_BATCH: Final = 1_000
+"""Rows in memory at once, of a list that is walked whole."""
+_ALL_OF_THEM: Final = 2**31 - 1
 _PLACE: Final = literal_column("documents.rowid", Integer).label("place")
 
 
@@ -67,12 +72,18 @@ class LedgerReader:
         """Return rows of a list from ``offset`` on, in its order."""
         with self._engine.connect() as connection:
             found = search.places(connection, listing, offset, limit)
-            rows = {
-                row.place: _row(row)
-                for some in _some(found)
-                for row in connection.execute(select(*_SHOWN, _PLACE).where(_PLACE.in_(some)))
-            }
-        return tuple(rows[place] for place in found)
+            return tuple(row for some in _some(found, _AT_ONCE) for row in self._rows(connection, some))
+
+    def _rows(self, connection: Connection, places: list[int]) -> Iterator[Row]:
+        query = select(*_SHOWN, _PLACE).where(_PLACE.in_(places))
+        rows = {row.place: _row(row) for row in connection.execute(query)}
+        return (rows[place] for place in places)
+
+    def every(self, listing: Listing = _ALL) -> Iterator[Row]:
+        """Yield every row of a list in its order, all as they stood when the first was asked for."""
+        with self._engine.connect() as connection:
+            for some in _some(search.places(connection, listing, 0, _ALL_OF_THEM), _BATCH):
+                yield from self._rows(connection, some)
 
     def unproven(self, limit: int) -> tuple[Row, ...]:
         """Return what does not stand proven in Pymes, the newest first."""
@@ -123,10 +134,15 @@ class LedgerReader:
         with self._engine.connect() as connection:
             return last_used(connection, family, prefix, first, last)
 
-    def issued_days(self, since: datetime) -> dict[Family, dict[date, int]]:
-        """Count what was issued since a moment by family and day in Bogotá."""
+    def issued_days(self, since: date) -> dict[Family, dict[date, int]]:
+        """Return how many documents of each family were issued on each day in Bogotá, from ``since`` on."""
         with self._engine.connect() as connection:
             return issued_days(connection, since)
+
+    def proofs(self, limit: int) -> tuple[NumberingProof, ...]:
+        """Return the newest proofs that said something else than the one before, the newest first."""
+        with self._engine.connect() as connection:
+            return proofs_told(connection, limit)
 
     def sender(self) -> Sender | None:
         """Return which computer writes a ledger that several share, ``None`` where none has yet."""
@@ -202,6 +218,7 @@ def _row(row: Any) -> Row:
         family=Family(row.family) if row.family else None,
         issued_at=row.issued_at,
         counterparty=row.counterparty,
+        counterparty_id=row.counterparty_id,
         currency=row.currency,
         payable=row.payable,
         state=State(row.state),
@@ -214,6 +231,6 @@ def _row(row: Any) -> Row:
     )
 
 
-def _some(places: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(places), _AT_ONCE):
-        yield places[start : start + _AT_ONCE]
+def _some(places: list[int], together: int) -> Iterator[list[int]]:
+    for start in range(0, len(places), together):
+        yield places[start : start + together]

@@ -12,10 +12,10 @@ from app.model.forecast import Forecast
 from app.model.numbering import NumberingProof
 from app.storage.place import Place
 from app.sync.ledger_reader import LedgerReader
-from app.sync.watch import ending_ranges, watch_ranges
+from app.sync.watch import ending_ranges, glance
 
 _KEEPS: Final = timedelta(hours=1)
-"""Of a large ledger it takes a second, and what it tells moves by days."""
+"""What it tells moves by days."""
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class Outlook:
     def _reckon(self, place: Place, proofs: tuple[NumberingProof, ...], now: datetime) -> tuple[Forecast, ...]:
         reader = LedgerReader(place, self._clock)
         try:
-            return ending_ranges(watch_ranges(reader.numbers(), proofs, now), bogota_day(now))
+            return ending_ranges(glance(reader, proofs, now), bogota_day(now))
         finally:
             reader.close()
 

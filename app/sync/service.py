@@ -2,42 +2,39 @@
 
 Cycles, pauses, failures, sleep. Everything it needs is rebuilt from the ledger, so it may be cut off anywhere.
 
-It runs in a loop of its own; what stands under «From any thread» may be called from any. What a person decides about
-documents is written between two batches, by the ledger's own thread; what a person asks is answered beside the work.
+It runs in a loop of its own; what stands under «From any thread» may be called from any. What persons decide about
+documents and ask of Pymes comes through ``Orders``; when it is written, is decided here.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from concurrent.futures import Future
-from contextlib import asynccontextmanager, suppress
-from datetime import date, datetime, timedelta
-from typing import Any, Final, TypeVar
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Final
 
+from app.connectors.numbering_reader import DianCache
 from app.connectors.profile import Profile
-from app.model.causes import Cause
 from app.model.clock import Clock, bogota_day
-from app.model.errors import ConnectorError, Failure, NoSuchSale, NotAtWork, StorageError
-from app.model.preview import Backfill, Release
-from app.model.sales import Sale
+from app.model.errors import ConnectorError, Failure, StorageError
+from app.model.role import Act, Role, may, require
 from app.model.server import ServerAddress
 from app.model.status import Status, Trouble
 from app.setup.credentials import connecting, read_secrets
 from app.setup.place import place_of
 from app.storage.errors import LedgerElsewhere
 from app.storage.place import Place, ServerPlace
-from app.sync.acts import release_cause, settle_outside, unsettle
-from app.sync.backfill import Progress
 from app.sync.copying import Copying
 from app.sync.engine import Engine
 from app.sync.guard import Identity
 from app.sync.ledger import Ledger
+from app.sync.orders import Orders
 from app.sync.outlook import Outlook
 from app.sync.recovery import open_ledger
 from app.sync.schedule import Backoff, no_later_than, pause_after_failure, pause_after_work
 from app.sync.tenure import ASKING, HANDED_OVER, Tenure, ask, seen_from_spare
+from app.system.deeds import Deeds
 from app.system.paths import Paths
-from app.system.person import person
 from app.system.settings import Settings
 from app.system.vault import Vault, VaultError
 
@@ -52,19 +49,23 @@ _LEDGER_AGAIN: Final = 60.0
 LEDGER: Final = "ledger"
 """The system that a trouble with the ledger is about: this computer."""
 
-T = TypeVar("T")
-
 log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
 async def open_engine(
-    ledger: Ledger, *, settings: Settings, profile: Profile, vault: Vault, clock: Clock
+    ledger: Ledger,
+    *,
+    settings: Settings,
+    profile: Profile,
+    vault: Vault,
+    clock: Clock,
+    dian: DianCache | None = None,
 ) -> AsyncIterator[Engine]:
     """Open the connections with the vault's secrets and put an engine on them.
 
-    What an earlier life left between intent and answer becomes doubt first. Raises ``VaultError`` and
-    ``ConnectorError``.
+    ``dian`` is what an earlier engine of the hotel heard from the DIAN. What an earlier life left between intent and
+    answer becomes doubt first. Raises ``VaultError`` and ``ConnectorError``.
     """
     secrets = await read_secrets(vault)
     ledger.recover()
@@ -74,15 +75,10 @@ async def open_engine(
         ledger.begin_at(start)
     identity = Identity(nit=settings.hotel_document, organisation=settings.organisation)
     async with connecting(settings, profile, secrets, clock) as connectors:
-        yield Engine(connectors, ledger, clock, mode=settings.mode, identity=identity)
+        yield Engine(connectors, ledger, clock, mode=settings.mode, identity=identity, dian=dian)
 
 
-def _fail(said: Future[Any], error: Exception) -> None:
-    if not said.done():
-        said.set_exception(error)
-
-
-class Service:
+class Service(Orders):
     """Runs the engine until it is told to stop, and publishes a ``Status`` whenever something changes."""
 
     def __init__(
@@ -95,41 +91,40 @@ class Service:
         clock: Clock,
         publish: Callable[[Status], None],
     ) -> None:
+        super().__init__(clock, Deeds(paths.deeds(settings.key), clock))
         self._paths = paths
         self._settings = settings
         self._profile = profile
         self._vault = vault
-        self._clock = clock
         self._publish = publish
         self._paused_until: datetime | None = None
         self._paused = settings.is_paused(clock.now())
         if self._paused and isinstance(settings.paused_until, datetime):
             self._paused_until = settings.paused_until
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._called = asyncio.Event()
         self._stopping = False
-        self._rebuild = False
-        self._engine: Engine | None = None
         self._place: Place = paths.home
         """Where the ledger at hand stands."""
         self._server: ServerAddress | None = None
         self._wants_to_send = False
-        self._questions: set[asyncio.Task[None]] = set()
-        self._acts: list[tuple[Callable[[Ledger], Any], Future[Any]]] = []
-        """What persons decided and is not written yet."""
         self._token_is_dead = False
         self._ledger_failures = 0
         self._outlook = Outlook(clock)
         self._status = Status(at=clock.now(), practice=profile.practice, mode=profile.mode_for(settings.mode))
 
-    # From any thread
+    @property
+    def _role(self) -> Role:
+        return self._settings.role
+
+    # From any thread; each raises ``NotAllowed`` where the role of the settings does not do it.
 
     def wake(self) -> None:
         """Start a cycle now; while one is under way, another follows it."""
+        require(self._role, Act.SYNC)
         self._post(lambda: None)
 
     def pause(self, until: datetime | None) -> None:
         """Send nothing more after the batch under way; ``None`` means until ``resume``."""
+        require(self._role, Act.PAUSE)
 
         def change() -> None:
             self._paused, self._paused_until = True, until
@@ -138,109 +133,12 @@ class Service:
 
     def resume(self) -> None:
         """Go on after a pause."""
+        require(self._role, Act.PAUSE)
 
         def change() -> None:
             self._paused, self._paused_until = False, None
 
         self._post(change)
-
-    def release(self, keys: Sequence[str]) -> Future[int]:
-        """Take up again documents that wait for a person, by their ledger keys; gives how many.
-
-        One that no longer waits is left alone.
-        """
-        who = person()
-        return self._act(lambda ledger: ledger.release(keys, who))
-
-    def release_cause(self, cause: Cause) -> Future[int]:
-        """Take up again every document that waits because of ``cause``; gives how many."""
-        who = person()
-        return self._act(lambda ledger: release_cause(ledger, cause, who))
-
-    def settle_outside(self, key: str, number: str, uuid: str, reason: str) -> Future[None]:
-        """Link a document to the sale that stands for it in Pymes, by printed number and uuid; read there right now.
-
-        Fails with ``NoSuchSale``, ``CannotSettle``, or with what kept Pymes from being asked.
-        """
-        who = person()
-
-        async def settle(engine: Engine) -> None:
-            sale = next((one for one in await engine.sales_numbered(number) if one.uuid == uuid), None)
-            if sale is None:
-                raise NoSuchSale(number)
-            clock = self._clock
-            await asyncio.wrap_future(
-                self._act(lambda ledger: settle_outside(ledger, clock, key, sale, who=who, reason=reason))
-            )
-
-        return self._ask(settle)
-
-    def unsettle(self, key: str) -> Future[bool]:
-        """Take such a link back; gives whether there was one."""
-        who = person()
-        return self._act(lambda ledger: unsettle(ledger, self._clock, key, who=who))
-
-    def sales_numbered(self, number: str) -> Future[tuple[Sale, ...]]:
-        """Give what carries this number in Pymes right now."""
-        return self._ask(lambda engine: engine.sales_numbered(number))
-
-    def preview_release(self, cause: Cause) -> Future[Release]:
-        """Give what ``release_cause`` would do right now."""
-        return self._ask(lambda engine: engine.preview_release(cause))
-
-    def preview_backfill(self, start: date, progress: Progress, halted: Callable[[], bool]) -> Future[Backfill]:
-        """Give what ``backfill`` would do; ``progress`` and ``halted`` are called on the engine's thread."""
-        return self._ask(lambda engine: engine.preview_backfill(start, progress, halted))
-
-    def backfill(self, start: date) -> Future[bool]:
-        """Carry documents dated since ``start`` too; gives whether that changes anything."""
-
-        def bring(ledger: Ledger) -> bool:
-            changed = ledger.bring_from(start)
-            # Sources remember in one life what they have read; an engine that is put up again asks the ledger.
-            self._rebuild = self._rebuild or changed
-            return changed
-
-        return self._act(bring)
-
-    def _act(self, act: Callable[[Ledger], T]) -> Future[T]:
-        """Have something written into the ledger, as soon as no batch is under way."""
-        said: Future[T] = Future()
-        self._post(lambda: self._acts.append((act, said)))
-        return said
-
-    def _ask(self, question: Callable[[Engine], Coroutine[Any, Any, T]]) -> Future[T]:
-        """Have something read through the engine's connections, beside its own work."""
-        said: Future[T] = Future()
-
-        async def answer(engine: Engine) -> None:
-            try:
-                result = await question(engine)
-            except asyncio.CancelledError:
-                _fail(said, NotAtWork())
-            except Exception as error:  # handed to whoever asked
-                _fail(said, error)
-            else:
-                if not said.cancelled():
-                    said.set_result(result)
-
-        def start() -> None:
-            if self._engine is None:
-                _fail(said, NotAtWork())
-                return
-            task = asyncio.get_running_loop().create_task(answer(self._engine))
-            self._questions.add(task)
-            task.add_done_callback(self._questions.discard)
-
-        loop = self._loop
-        if loop is None or loop.is_closed():
-            _fail(said, NotAtWork())
-        else:
-            try:
-                loop.call_soon_threadsafe(start)
-            except RuntimeError:  # it has just ended
-                _fail(said, NotAtWork())
-        return said
 
     def renew(self, settings: Settings) -> None:
         """Start anew with other settings, or with secrets that have just changed in the vault."""
@@ -252,6 +150,7 @@ class Service:
 
     def take_over(self) -> None:
         """Ask the computer that sends for this hotel to leave it to this one; at the sender itself nothing happens."""
+        require(self._role, Act.TAKE_OVER)
 
         def change() -> None:
             self._wants_to_send = self._status.spare_of is not None
@@ -266,17 +165,6 @@ class Service:
 
         self._post(change)
 
-    def _post(self, change: Callable[[], None]) -> None:
-        def act() -> None:
-            change()
-            self._called.set()
-
-        if self._loop is None:
-            act()
-        else:
-            with suppress(RuntimeError):  # the loop has ended, and with it all that the call was for
-                self._loop.call_soon_threadsafe(act)
-
     # In its own loop
 
     async def run(self) -> None:
@@ -287,6 +175,10 @@ class Service:
             try:
                 server = self._settings.ledger_server
                 place = await place_of(self._paths, self._settings, self._vault)
+                if isinstance(place, ServerPlace) and not may(self._role, Act.SEND):
+                    # Whoever only reads needs no right to write there, and never takes the turn of one that sends.
+                    await self._stand_by(place, 1.0)
+                    continue
                 with open_ledger(place, self._clock, thorough=doubted) as ledger:
                     self._place, self._server = place, server
                     doubted = False
@@ -369,7 +261,8 @@ class Service:
         idle, backoff = 0, Backoff()
         while not (self._stopping or self._rebuild):
             tenure.check()
-            self._do_acts(ledger)
+            if self._do_acts(ledger):
+                self._say(ledger)
             if self._rebuild:
                 return
             if self._token_is_dead:
@@ -418,35 +311,6 @@ class Service:
             proven_at=self._clock.now(),
         )
         return moved
-
-    def _do_acts(self, ledger: Ledger) -> None:
-        acts, self._acts = self._acts, []
-        for act, said in acts:
-            try:
-                result = act(ledger)
-            except StorageError as error:
-                _fail(said, error)
-                raise
-            except Exception as error:  # handed to whoever asked
-                _fail(said, error)
-            else:
-                if not said.cancelled():
-                    said.set_result(result)
-        if acts:
-            self._say(ledger)
-
-    def _refuse_acts(self, error: Exception) -> None:
-        acts, self._acts = self._acts, []
-        for _, said in acts:
-            _fail(said, error)
-
-    async def _end_questions(self) -> None:
-        """Break off what is being asked: its connections are closed next."""
-        self._engine = None
-        asked = list(self._questions)
-        for task in asked:
-            task.cancel()
-        await asyncio.gather(*asked, return_exceptions=True)
 
     async def _wait(self, seconds: float | None) -> bool:
         """Wait until called or ``seconds`` are over (``None``.

@@ -83,7 +83,7 @@ class Uses(Protocol):
 
     def last_used(self, family: Family, prefix: str, first: int, last: int) -> DocumentKey | None: ...
 
-    def issued_days(self, since: datetime) -> dict[Family, dict[date, int]]: ...
+    def issued_days(self, since: date) -> dict[Family, dict[date, int]]: ...
 
 
 def glance(uses: Uses, proofs: Sequence[NumberingProof], now: datetime) -> tuple[RangeWatch, ...]:
@@ -97,7 +97,7 @@ def glance(uses: Uses, proofs: Sequence[NumberingProof], now: datetime) -> tuple
             last[number] = key
     handed_over = relevos(shown, (), last.values())
     untouched = [one.new for one in handed_over if one.stage in _NOT_BEGUN and _continues(one)]
-    days = uses.issued_days(now - _RHYTHM)
+    days = uses.issued_days(bogota_day(now) - _RHYTHM)
     found = []
     for number, proof in enumerate(shown):
         numbering, key = best(proof), last.get(number)
@@ -114,10 +114,10 @@ def glance(uses: Uses, proofs: Sequence[NumberingProof], now: datetime) -> tuple
     return tuple(found)
 
 
-def ending_ranges(watch: Watch, today: date) -> tuple[Forecast, ...]:
+def ending_ranges(ranges: Iterable[RangeWatch], today: date) -> tuple[Forecast, ...]:
     """Return the ranges for which a person has to ask a new authorisation, and that nothing takes over from yet."""
     found = []
-    for one in watch.ranges:
+    for one in ranges:
         expected = one.forecast
         if expected is None or one.heir is not None or expected.watch not in _TELLING:
             continue

@@ -6,6 +6,7 @@ import html
 import json
 import logging
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -95,20 +96,34 @@ def setup_logging(paths: Paths, level: int = logging.INFO) -> Callable[[], None]
     handler = RotatingFileHandler(
         paths.logs / "botones.log", maxBytes=_MAX_BYTES, backupCount=_BACKUPS, encoding="utf-8"
     )
-    handler.setFormatter(RedactingFormatter())
-    root = logging.getLogger()
-    before = root.level
-    root.addHandler(handler)
-    root.setLevel(level)
-    # Below WARNING these two write addresses and headers of every request.
-    for chatty in ("httpx", "httpcore"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    taken_away = _attach(handler, level)
     crashes = (paths.logs / "crash.log").open("a", encoding="utf-8")
     faulthandler.enable(crashes)
 
     def undo() -> None:
         faulthandler.disable()
         crashes.close()
+        taken_away()
+
+    return undo
+
+
+def log_to_output(level: int = logging.INFO) -> Callable[[], None]:
+    """Send the log to the standard output, for a program whose lines somebody else keeps; the result undoes it."""
+    return _attach(logging.StreamHandler(sys.stdout), level)
+
+
+def _attach(handler: logging.Handler, level: int) -> Callable[[], None]:
+    handler.setFormatter(RedactingFormatter())
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(level)
+    # Below WARNING these write addresses and headers of every request, and each step of a migration.
+    for chatty in ("httpx", "httpcore", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+    def undo() -> None:
         root.removeHandler(handler)
         root.setLevel(before)
         handler.close()

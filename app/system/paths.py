@@ -39,6 +39,10 @@ class Paths:
         """Return where the numbers are kept that were seen in Pymes; losing them only means to look again."""
         return self._of(hotel) / "pymes-numbers.json"
 
+    def deeds(self, hotel: str) -> Path:
+        """Return where it is written what persons did for one hotel."""
+        return self._of(hotel) / "deeds.jsonl"
+
     def practice(self, hotel: str) -> Path:
         """Return the folder of a practice hotel's own books: the first one's is where it always was."""
         return self.sandbox if hotel == "sandbox" else self._of(hotel) / "sandbox"

@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 from app.model.cadence import LONGEST
 from app.model.mode import Mode
 from app.model.notices import NoticeChoices
+from app.model.role import Role
 from app.model.server import ServerAddress
 from app.model.source import SourceKind
 from app.system.files import write_whole
@@ -85,6 +86,8 @@ class Settings(BaseModel):
     """How its person calls it on the screen; empty: as the profile says."""
     profile: str = "sandbox"
     mode: Mode = Mode.COMPLETE
+    role: Role = Role.ADMINISTRATOR
+    """For what somebody sits at this computer; which one counts says ``system.word.role_here``."""
     language: Literal["es", "en"] = "es"
     cadence: int | None = Field(default=None, ge=1, le=LONGEST)
     """Seconds between two cycles; ``None``: as the profile says, which is also as often as it may be."""
@@ -170,37 +173,44 @@ class Loaded:
 
     settings: Settings
     set_aside: Path | None = None
-    """The damaged file under its new name: tell the user that these are defaults."""
+    """The damaged file under its new name."""
+    is_whole: bool = True
+    """Nothing was lost: it was as saved last, or its copy was. Else tell the user that these are defaults."""
 
 
 def load(path: Path, hotel: str | None = None) -> Loaded:
     """Read one hotel's settings: the named one's, else those of the hotel that is shown.
 
-    No file gives defaults, a damaged one is renamed and gives defaults, visibly. Raises ``NoSuchHotel``.
+    No file gives defaults. A damaged one is renamed, and the copy of what was saved last takes its place; where there
+    is none, defaults. Raises ``NoSuchHotel``.
     """
-    aside = None
+    aside, is_whole = None, True
+    hotels: tuple[Settings, ...] = ()
+    shown: str | None = None
     try:
-        shared, parts, shown = _parts(path.read_bytes())
-        hotels = _hotels(shared, parts)
+        hotels, shown = _read(path)
     except FileNotFoundError:
-        hotels, shown = (), None
+        pass
     except ValueError:
         aside = path.with_name(f"{path.stem}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z{path.suffix}")
         path.replace(aside)
-        hotels, shown = (), None
+        try:
+            hotels, shown = _read(_copy_of(path))
+            write_whole(path, _copy_of(path).read_text("utf-8"))
+        except (FileNotFoundError, ValueError):
+            is_whole = False
     hotels = hotels or (Settings(),)
     wanted = hotel or shown
     found = next((one for one in hotels if one.key == wanted), None)
     if found is None and hotel is not None:
         raise NoSuchHotel(hotel, tuple(one.key for one in hotels))
-    return Loaded(found or hotels[0], aside)
+    return Loaded(found or hotels[0], aside, is_whole)
 
 
 def load_all(path: Path) -> tuple[Settings, ...]:
     """Read the settings of every hotel, in the order in which they were added; none where no file can be read."""
     try:
-        shared, parts, _shown = _parts(path.read_bytes())
-        return _hotels(shared, parts)
+        return _read(path)[0]
     except (FileNotFoundError, ValueError):
         return ()
 
@@ -238,6 +248,12 @@ def _parts(content: bytes) -> tuple[Part, dict[str, Part], str | None]:
     return shared, parts, raw.get("shown")
 
 
+def _read(path: Path) -> tuple[tuple[Settings, ...], str | None]:
+    """Return every hotel's settings and which is shown; raises ``FileNotFoundError`` and ``ValueError``."""
+    shared, parts, shown = _parts(path.read_bytes())
+    return _hotels(shared, parts), shown
+
+
 def _parts_of(path: Path) -> tuple[Part, dict[str, Part], str | None]:
     """Return what the file has now, nothing where it is missing or was damaged since it was read."""
     try:
@@ -256,4 +272,11 @@ def _hotels(shared: Part, parts: Mapping[str, Part]) -> tuple[Settings, ...]:
 def _write(path: Path, shared: Part, parts: Mapping[str, Part], shown: str | None) -> None:
     first = next(iter(parts), None)
     kept = {**shared, "hotels": parts, "shown": shown if shown in parts else first}
-    write_whole(path, json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
+    text = json.dumps(kept, indent=2, ensure_ascii=False) + "\n"
+    write_whole(path, text)
+    # Which hotels there are, and where their ledgers stand, is said nowhere else.
+    write_whole(_copy_of(path), text)
+
+
+def _copy_of(path: Path) -> Path:
+    return path.with_name(f"{path.stem}.copy{path.suffix}")

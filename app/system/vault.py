@@ -45,6 +45,12 @@ class Secret(StrEnum):
     PROXY_PASSWORD = "proxy-password"
     SIGNING_KEY = "signing-key"
     """Signs reports; made here at its first use."""
+    ADMINISTRATOR_WORD = "administrator-word"
+    """The salted hash of the word that raises a role; see ``system.word``."""
+
+
+OF_THE_COMPUTER: Final = frozenset({Secret.PROXY_USER, Secret.PROXY_PASSWORD})
+"""Whoever goes out by the proxy, for whatever hotel: each vault of this computer gives the same ones."""
 
 
 class VaultError(Exception):
@@ -266,6 +272,8 @@ class Vault:
             raise VaultUnavailable(f"{name} is not a vault")
         self._ring = ring
         self._service = f"Botones/{scope}"
+        # No hotel can be called so.
+        self._of_the_computer = "Botones/_red"
         self._limit_seconds = limit_seconds
         self._turn = threading.Lock()
 
@@ -282,9 +290,10 @@ class Vault:
         self._wait(lambda: self._forget(name))
 
     def forget_all(self) -> None:
-        """Remove every secret of this scope."""
+        """Remove every secret of this scope; what is of the computer stays."""
         for name in Secret:
-            self.forget(name)
+            if name not in OF_THE_COMPUTER:
+                self.forget(name)
 
     async def aput(self, name: Secret, secret: str) -> None:
         """Do ``put`` without holding the loop."""
@@ -302,26 +311,30 @@ class Vault:
         """Prove by a round trip that the vault keeps, gives back and forgets; the system may ask for its password."""
         self._wait(self._probe)
 
-    def _put(self, name: str, secret: str) -> None:
+    def _put(self, name: Secret, secret: str) -> None:
         redactor.register(secret)
-        self._ring.set_password(self._service, name, secret)
+        self._ring.set_password(self._place_of(name), name, secret)
 
-    def _get(self, name: str) -> str:
-        secret = self._ring.get_password(self._service, name)
+    def _get(self, name: Secret) -> str:
+        secret = self._ring.get_password(self._place_of(name), name)
         if secret is None:
             raise SecretMissing(name)
         redactor.register(secret)
         return secret
 
-    def _forget(self, name: str) -> None:
+    def _forget(self, name: Secret) -> None:
         # Also raised when only the remains of an interrupted write were there, and they are gone now.
         with suppress(PasswordDeleteError):
-            self._ring.delete_password(self._service, name)
-        if self._ring.get_password(self._service, name) is not None:
+            self._ring.delete_password(self._place_of(name), name)
+        if self._ring.get_password(self._place_of(name), name) is not None:
             raise VaultUnavailable(f"{name} could not be removed")
 
+    def _place_of(self, name: Secret) -> str:
+        return self._of_the_computer if name in OF_THE_COMPUTER else self._service
+
     def _probe(self) -> None:
-        service, word = f"Botones/probe-{os.getpid()}", secrets.token_urlsafe(16)
+        # A name of its own: several hotels may be opened at once.
+        service, word = f"Botones/probe-{os.getpid()}-{secrets.token_hex(4)}", secrets.token_urlsafe(16)
         self._ring.set_password(service, "probe", word)
         found = self._ring.get_password(service, "probe")
         self._ring.delete_password(service, "probe")
@@ -372,8 +385,9 @@ class SessionVault(Vault):
 
     is_lasting = False
 
-    def __init__(self, scope: str) -> None:
-        super().__init__(MemoryRing(), scope)
+    def __init__(self, scope: str, beside: "SessionVault | None" = None) -> None:
+        """``beside`` is another hotel's, which has what is of the computer."""
+        super().__init__(MemoryRing() if beside is None else beside._ring, scope)
 
 
 def open_vault(scope: str) -> Vault:

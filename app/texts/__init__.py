@@ -74,8 +74,9 @@ def money(amount: Decimal, currency: str = "COP") -> str:
 
     Another currency is named by its code. Never rounds pesos away.
     """
-    grouped = f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))
-    return f"$ {grouped}" if currency == "COP" else f"{currency} {grouped}"
+    sign = "-" if amount < 0 else ""
+    grouped = f"{abs(amount):,.2f}".translate(str.maketrans(",.", ".,"))
+    return f"{sign}$ {grouped}" if currency == "COP" else f"{sign}{currency} {grouped}"
 
 
 def whole(number: int) -> str:

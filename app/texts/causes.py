@@ -15,6 +15,7 @@ from app.model.sales import ANNULLED, Aspect, Difference
 from app.texts import _, day, money
 from app.texts.numbering import condition_title, field_name
 from app.texts.reading import finding_text, reading_error
+from app.texts.roles import who_did
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,12 +261,17 @@ def explain_failure(failure: Failure) -> Explanation:
         Failure.LEDGER_ACCESS: Explanation(
             _("El servidor del libro no deja entrar"),
             _("No acepta el usuario o la contraseña, no está esa base, o su configuración no guarda con seguridad."),
-            _("Pida los datos a quien cuida el servidor y escríbalos en Ajustes, en Libro de documentos."),
+            _("Pida los datos a quien cuida el servidor y escríbalos en Ajustes, en «Dónde está el libro»."),
         ),
         Failure.LEDGER_ELSEWHERE: Explanation(
             _("Envía otro computador"),
             _("Este computador está de reserva: ve lo mismo y no envía, para que nada salga dos veces."),
             _("Nada que hacer: si el otro se apaga, este sigue antes de un minuto."),
+        ),
+        Failure.LEDGER_MOVED: Explanation(
+            _("El libro no está en uso en ese servidor"),
+            _("Un computador se lo llevó a su disco, o lo está trayendo. Aquí nada se envía: así nada sale dos veces."),
+            _("En Ajustes, en «Dónde está el libro», se ve cuál fue y cómo seguir."),
         ),
         Failure.NO_ROUTE: Explanation(
             _("Este paso lo hace una persona"),
@@ -334,8 +340,12 @@ def _link_lines(detail: Mapping[str, Any]) -> list[str]:
     if detail.get("linked") and "who" in detail:
         lines.append(_("En Pymes es el registro {number}.").format(number=detail.get("number")))
         lines.append(
-            _("Lo dijo {who}: «{reason}»").format(who=detail["who"] or _("alguien"), reason=detail.get("reason"))
+            _("Lo dijo {who}: «{reason}»").format(
+                who=who_did(detail["who"], detail.get("role")), reason=detail.get("reason")
+            )
         )
+    elif detail.get("why") == "person" and "who" in detail:
+        lines.append(_("Lo hizo {who}.").format(who=who_did(detail["who"], detail.get("role"))))
     unlinked = detail.get("unlinked", detail)
     number = unlinked.get("number")
     if unlinked.get("why") == "gone":

@@ -214,7 +214,17 @@ def _words() -> tuple[Topic, ...]:
         ),
         "libro": (
             _("Libro de documentos"),
-            _("El archivo donde Botones anota cada paso antes de darlo. Tiene copias diarias y se puede restaurar."),
+            _(
+                "Donde Botones anota cada paso antes de darlo: un archivo de este computador, con copias diarias, o "
+                "una base de un servidor que varios comparten. Ajustes dice dónde está y lo lleva de un lado al otro."
+            ),
+        ),
+        "reserva": (
+            _("Computador de reserva"),
+            _(
+                "Comparte el libro con el que envía: ve lo mismo y no envía, para que nada salga dos veces. Sigue solo "
+                "si el otro se apaga, o toma el turno cuando alguien lo pide."
+            ),
         ),
         "relevo": (
             _("Relevo"),

@@ -92,6 +92,7 @@ def secret_name(name: str) -> str:
         "proxy-user": _("Usuario del proxy"),
         "proxy-password": _("Contraseña del proxy"),
         "signing-key": _("Llave de firma de los cierres"),
+        "administrator-word": _("Palabra del administrador"),
     }.get(name, name)
 
 

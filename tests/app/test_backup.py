@@ -122,7 +122,7 @@ def test_one_is_due_when_the_last_is_a_day_old(tmp_path: Path) -> None:
 DAYS = st.lists(st.integers(0, 120), min_size=1, max_size=40).map(sorted)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(DAYS, st.integers(0, 23))
 def test_seven_days_and_four_weeks_are_kept_and_the_newest_always(
     tmp_path_factory: pytest.TempPathFactory, days: list[int], hour: int

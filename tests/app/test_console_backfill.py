@@ -40,10 +40,10 @@ def test_older_documents_are_shown_and_then_carried_once(tmp_path: Path) -> None
     paths = paths_with_older_documents(tmp_path)
     shown, _ = run(tmp_path, "backfill", "--from", LONG_AGO)
     assert "Faltan en Pymes: se envían" in shown and "los anteriores no se envían" in shown
-    said = json.loads(run(tmp_path, "backfill", "--from", LONG_AGO, "--go", "--json")[0])
+    said = json.loads(run(tmp_path, "backfill", "--from", LONG_AGO, "--go", "--reason", "Faltaba", "--json")[0])
     assert (said["changed"], said["proven"], said["waiting"]) == (True, 6, 0)
     assert str(load(paths.settings).settings.start) == LONG_AGO
-    again, _ = run(tmp_path, "backfill", "--from", LONG_AGO, "--go")
+    again, _ = run(tmp_path, "backfill", "--from", LONG_AGO, "--go", "--reason", "Otra vez")
     assert "nada cambió" in again and "Probados en Pymes: 6" in again
 
 

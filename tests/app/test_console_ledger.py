@@ -60,7 +60,7 @@ def test_a_second_program_on_one_home_is_refused_while_the_first_works(home: Pat
     os.kill(first.pid, signal.SIGSTOP)  # it holds the folder for as long as we like
     copy = home / "copy.sqlite3"
     copy.touch()
-    for arguments in (("sync", "--once"), ("restore", str(copy))):
+    for arguments in (("sync", "--once"), ("restore", str(copy), "--reason", "prueba")):
         _, err = run(home, *arguments, code=2)
         assert "abierto" in err
     os.kill(first.pid, signal.SIGCONT)
@@ -74,7 +74,8 @@ def test_a_copy_is_made_shown_and_put_back(home: Path) -> None:
     out, _ = run(home, "backup")
     made = Path(out.strip())
     assert made.is_file() and made != daily
-    out, _ = run(home, "restore", str(made))
+    assert "pide un motivo" in run(home, "restore", str(made), code=2)[1]
+    out, _ = run(home, "restore", str(made), "--reason", "Se borró una fila")
     assert "se está rehaciendo" in out and "no lo borre" in out
     (aside,) = ledger_of(home).parent.glob("ledger.replaced-*.sqlite3")
     assert str(aside) in out

@@ -32,6 +32,7 @@ from app.system.vault import Secret, SecretMissing
 from tests.support import wire
 from tests.support.desk import Desk, played
 from tests.support.panel import HandClock, document
+from tests.support.postgres import NewPlace
 
 SECRETS = Secrets(
     pymes_token="token-de-pymes-0123456789",
@@ -215,10 +216,11 @@ def some(number: int) -> Exchange:
     return Exchange(request=f"GET /{number}", status=200, answer="x" * number)
 
 
-def test_it_is_written_in_the_same_commit_and_read_back_in_order(tmp_path: Path) -> None:
+def test_it_is_written_in_the_same_commit_and_read_back_in_order(new_place: NewPlace) -> None:
     clock = HandClock()
     keys = [str(document(number).key) for number in (1, 2)]
-    with Ledger(tmp_path / "ledger.sqlite3", clock) as ledger:
+    place = new_place()
+    with Ledger(place, clock) as ledger:
         rows = [ApprovedDocument(position=n, label="", document=document(n)) for n in (1, 2)]
         ledger.record_seen(rows, 2)
         steps = [
@@ -227,16 +229,17 @@ def test_it_is_written_in_the_same_commit_and_read_back_in_order(tmp_path: Path)
             (keys[0], Event(kind=EventKind.ANSWERED, at=clock.now(), data={"sale": "v"}, said=(some(2), some(3)))),
         ]
         ledger.append(steps)
-    reader = LedgerReader(tmp_path / "ledger.sqlite3", clock)
+    reader = LedgerReader(place, clock)
     assert [event.said for event in reader.timeline(keys[0])] == [(), (), (some(2), some(3))]
     assert [event.said for event in reader.timeline(keys[1])] == [(), (some(1),)]
     reader.close()
 
 
-def test_after_its_time_what_was_said_goes_and_the_events_stay(tmp_path: Path) -> None:
+def test_after_its_time_what_was_said_goes_and_the_events_stay(new_place: NewPlace) -> None:
     clock = HandClock()
     key = str(document(1).key)
-    with Ledger(tmp_path / "ledger.sqlite3", clock) as ledger:
+    place = new_place()
+    with Ledger(place, clock) as ledger:
         ledger.record_seen([ApprovedDocument(position=1, label="", document=document(1))], 1)
         looked = Event(kind=EventKind.LOOKED, at=clock.now(), said=(some(1),))
         ledger.append([(key, looked)] * 300)

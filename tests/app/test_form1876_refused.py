@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.connectors import pdf_words
 from app.connectors.dian_pdf import form_of, read_form1876, read_form1876_file
 from app.connectors.pdf_words import LARGEST, MOST_PAGES, Unreadable, _runs, answer_for, pages_from, pages_of
 from app.model.form1876 import FormError, FormRefusal
@@ -195,10 +196,9 @@ def test_a_file_that_never_ends_is_stopped() -> None:
     assert refused(bad_pdf.character_map_bomb(), seconds=1.0).error is FormError.UNSAFE
 
 
-def test_a_child_that_says_nothing_is_a_refusal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(sys, "executable", "/bin/false" if sys.platform != "win32" else sys.executable)
-    if sys.platform != "win32":
-        assert refused(GOOD).error is FormError.UNSAFE
+def test_a_child_that_says_nothing_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf_words, "_command", lambda: [sys.executable, "-c", ""])
+    assert refused(GOOD).error is FormError.UNSAFE
 
 
 @settings(max_examples=60)

@@ -349,3 +349,8 @@ def test_after_any_events_the_tally_is_that_of_the_rows(new_place: NewPlace, tol
     moments = said(path, "SELECT proven_at FROM documents WHERE proven_at IS NOT NULL")
     days = Counter(bogota_day(datetime.fromisoformat(moment)).isoformat() for (moment,) in moments)
     assert {day: n for day, n in said(path, "SELECT day, n FROM proven_days WHERE n <> 0")} == days
+    counts = "state <> 'withdrawn' AND COALESCE(cause, '') <> 'rejected-by-dian' AND issued_at IS NOT NULL"
+    rows = said(path, f"SELECT family, issued_at FROM documents WHERE {counts}")
+    issued = Counter((family, bogota_day(datetime.fromisoformat(moment)).isoformat()) for family, moment in rows)
+    kept = said(path, "SELECT family, day, n FROM issued_days WHERE n <> 0")
+    assert {(family, day): n for family, day, n in kept} == issued

@@ -1,7 +1,9 @@
 """A whole ledger from a file to a server and back: equal, or not done at all."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -92,3 +94,36 @@ def test_every_word_that_a_column_has_to_hold_fits_into_it(postgres: PostgresSer
     assert max(len(kind) for kind in EventKind) <= lengths["events", "kind"]
     for column, words in (("state", State), ("cause", Cause), ("family", Family)):
         assert max(len(word) for word in words) <= lengths["documents", column], column
+
+
+def test_every_question_has_the_same_answer_in_a_file_and_on_a_server(tmp_path: Path, postgres: PostgresServer) -> None:
+    origin, server = tmp_path / "a.sqlite3", postgres.new_ledger()
+    fill(origin, 80, HandClock())
+    copy_ledger(origin, server)
+    early, late = NOW - timedelta(days=3), NOW + timedelta(days=3)
+    questions: dict[str, Callable[[LedgerReader], object]] = {
+        "page": lambda reader: reader.page(0, 100),
+        "unproven": lambda reader: reader.unproven(100),
+        "timeline": lambda reader: [reader.timeline(row.key) for row in reader.page(0, 100)],
+        "document": lambda reader: [reader.document(row.key) for row in reader.page(0, 100)],
+        "numbers": lambda reader: sorted(reader.numbers(), key=str),
+        "last used": lambda reader: reader.last_used(Family.FACTURA, "FEHT", 1, 5_000),
+        "issued days": lambda reader: reader.issued_days(early),
+        "counts": lambda reader: reader.counts(),
+        "happened": lambda reader: reader.happened(early, late),
+        "days": lambda reader: reader.days(early.date(), late.date()),
+        "people": lambda reader: sorted(reader.people()),
+        "held": lambda reader: reader.held(),
+        "held causes": lambda reader: reader.held_causes(),
+        "waiting": lambda reader: [reader.waiting(state, 50) for state in State],
+        "causes": lambda reader: sorted(reader.causes()),
+        "issued between": lambda reader: sorted(map(str, reader.issued_between(early, late))),
+        "numbered": lambda reader: list(reader.numbered(["FEHT1", "NCHT2"])),
+        "unreadable": lambda reader: reader.unreadable(),
+        "last steps": lambda reader: reader.last_steps(60),
+    }
+    with closing(LedgerReader(origin, HandClock())) as here, closing(LedgerReader(server, HandClock())) as there:
+        for name, ask in questions.items():
+            answer = ask(here)
+            assert answer not in (None, (), [], {}), name
+            assert ask(there) == answer, name

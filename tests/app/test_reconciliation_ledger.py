@@ -2,7 +2,6 @@
 
 from contextlib import closing
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from app.connectors.source import ApprovedDocument
 from app.model.causes import Cause
@@ -11,9 +10,10 @@ from app.model.reconciliation import moment_of
 from app.sync.ledger import Ledger
 from app.sync.ledger_reader import LedgerReader
 from tests.support.panel import HandClock, document
+from tests.support.postgres import NewPlace
 
 
-def test_a_month_has_what_was_issued_in_it_and_the_notes_since(tmp_path: Path) -> None:
+def test_a_month_has_what_was_issued_in_it_and_the_notes_since(new_place: NewPlace) -> None:
     clock = HandClock()
     rows = {
         # In Bogotá it is still October, and still November.
@@ -25,7 +25,8 @@ def test_a_month_has_what_was_issued_in_it_and_the_notes_since(tmp_path: Path) -
         6: (DocumentType.FACTURA, datetime(2026, 11, 12, tzinfo=UTC), Cause.REJECTED_BY_DIAN),
         7: (DocumentType.FACTURA, datetime(2026, 11, 12, tzinfo=UTC), Cause.DIAN_SILENT),
     }
-    with Ledger(tmp_path / "ledger.sqlite3", clock) as ledger:
+    place = new_place()
+    with Ledger(place, clock) as ledger:
         ledger.record_seen(
             [
                 ApprovedDocument(
@@ -38,7 +39,7 @@ def test_a_month_has_what_was_issued_in_it_and_the_notes_since(tmp_path: Path) -
             + [ApprovedDocument(position=8, document=None, fault="total", label="X8")],
             8,
         )
-    with closing(LedgerReader(tmp_path / "ledger.sqlite3", clock)) as reader:
+    with closing(LedgerReader(place, clock)) as reader:
         found = reader.issued_between(moment_of(date(2026, 11, 1)), moment_of(date(2026, 12, 1)))
         assert sorted(one.document.number for one in found) == [2, 3, 5, 7]
         assert [one.document.number for one in reader.numbered(["X4", "X99"])] == [4]

@@ -229,3 +229,16 @@ def test_alone_it_tells_people_how_to_get_in_and_reads_out_the_code(tmp_path: Pa
     assert process.wait(GONE) == 0
     process.stdin.close()
     process.stdout.close()
+
+
+def test_a_child_whose_parent_went_while_it_started_ends_without_a_complaint(tmp_path: Path) -> None:
+    """An installed program shows a complaint in a window, and the installer waits for it in vain."""
+    words = [sys.executable, "-m", "app", "sandbox", "--child", "--folder", str(tmp_path / "hotel")]
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdin is not None and child.stdout is not None and child.stderr is not None
+        child.stdout.close()
+        child.stdin.close()
+        assert child.stderr.read() == ""
+        assert child.wait(30) == 0

@@ -12,9 +12,10 @@ from keyring.errors import KeyringLocked
 
 from app.model.causes import Cause
 from app.model.clock import bogota_day
-from app.model.errors import CannotSettle, Failure, NoSuchSale, NotAtWork
+from app.model.errors import Failure, NoSuchSale, NotAtWork
 from app.model.journey import State
 from app.model.preview import Fate
+from app.model.role import ReasonMissing
 from app.model.status import Mood, Status
 from app.sandbox.tokens import Kind
 from app.system.settings import Settings
@@ -313,7 +314,7 @@ def test_a_conflict_is_linked_by_a_person_and_the_link_taken_back(tmp_path: Path
             assert sale.uuid == uuid
             with pytest.raises(NoSuchSale):
                 await asyncio.wrap_future(service.settle_outside(key, number, "otra", "porque sí"))
-            with pytest.raises(CannotSettle):
+            with pytest.raises(ReasonMissing):
                 await asyncio.wrap_future(service.settle_outside(key, number, uuid, " "))
             await asyncio.wrap_future(service.settle_outside(key, number, uuid, "La registró el contador"))
             await live.until(lambda status: status.counts.settled == 1)
@@ -342,9 +343,9 @@ def test_older_documents_are_previewed_and_then_carried(tmp_path: Path) -> None:
                 live.service.preview_backfill(first, lambda done, total: None, lambda: False)
             )
             assert shown.count(Fate.SEND) == 8
-            assert await asyncio.wrap_future(live.service.backfill(first))
+            assert await asyncio.wrap_future(live.service.backfill(first, "Faltaba el mes"))
             await live.until(proven(8))
-            assert not await asyncio.wrap_future(live.service.backfill(first))
+            assert not await asyncio.wrap_future(live.service.backfill(first, "Otra vez"))
             assert (await live.until_idle()).start == first
         desk.assert_whole()
 

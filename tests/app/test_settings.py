@@ -37,7 +37,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path, pause: datetime | str | None) -
     )
     settings.save(path)
     assert load(path).settings == settings
-    assert [file.name for file in tmp_path.iterdir()] == ["settings.json"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["settings.copy.json", "settings.json"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
@@ -62,7 +62,7 @@ def test_a_damaged_file_is_set_aside_whole_and_said_so(tmp_path: Path, content: 
     path.write_bytes(content)
     loaded = load(path)
     assert loaded.settings == Settings()
-    assert loaded.set_aside is not None
+    assert loaded.set_aside is not None and not loaded.is_whole
     assert loaded.set_aside.name.startswith("settings.damaged-")
     assert loaded.set_aside.read_bytes() == content
     assert load(path).set_aside is None

@@ -11,6 +11,7 @@ from keyring.backend import KeyringBackend
 
 from app.system.logs import redactor
 from app.system.vault import (
+    OF_THE_COMPUTER,
     PartedKeyring,
     Secret,
     SecretMissing,
@@ -44,9 +45,21 @@ def test_forgetting_all_leaves_no_secret_of_the_scope() -> None:
     for name in Secret:
         vault.put(name, f"secret of {name}")
     vault.forget_all()
-    for name in Secret:
+    for name in set(Secret) - OF_THE_COMPUTER:
         with pytest.raises(SecretMissing):
             vault.get(name)
+
+
+def test_who_goes_out_by_the_proxy_is_the_same_for_every_hotel_of_the_computer() -> None:
+    one = SessionVault("loggro")
+    other = SessionVault("loggro-2", one)
+    one.put(Secret.PROXY_PASSWORD, "of the computer")
+    one.put(Secret.PYMES_TOKEN, "of one hotel")
+    assert other.get(Secret.PROXY_PASSWORD) == "of the computer"
+    with pytest.raises(SecretMissing):
+        other.get(Secret.PYMES_TOKEN)
+    one.forget_all()
+    assert other.get(Secret.PROXY_PASSWORD) == "of the computer"
 
 
 def test_the_async_face_does_the_same() -> None:

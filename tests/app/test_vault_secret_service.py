@@ -76,10 +76,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 def stored(scope: str) -> list[bytes]:
-    """Return every secret that the service itself lists for ``scope``."""
+    """Return every secret that the service itself lists for scopes that begin like this."""
     with closing(secretstorage.dbus_init()) as bus:
         items = secretstorage.get_default_collection(bus).get_all_items()
-        return [item.get_secret() for item in items if item.get_attributes().get("service") == f"Botones/{scope}"]
+        names = [(item, item.get_attributes().get("service", "")) for item in items]
+        return [item.get_secret() for item, name in names if name.startswith(f"Botones/{scope}")]
 
 
 def kind_told_by(home: Path, **changes: str) -> str:

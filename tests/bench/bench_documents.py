@@ -18,10 +18,10 @@ from statistics import median, quantiles
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from app.connectors.profile import load_profile
+from app.connectors.profile import NOWHERE, load_profile
 from app.model.clock import SystemClock
 from app.model.listing import Listing, Order
 from app.sync.ledger import Ledger
@@ -30,10 +30,10 @@ from app.system.paths import Paths
 from app.system.settings import Settings
 from app.system.vault import SessionVault
 from tests.support.panel import BUYERS, TYPES, document, status
+from tests.support.stalls import Stalls
 from ui.context import Context
 from ui.loop import new_loop
 from ui.panel.documents import DocumentsPage
-from ui.preparation import NOWHERE
 from ui.theme import dress
 
 _FRAME = 0.016
@@ -95,6 +95,18 @@ def make(path: Path, rows: int) -> None:
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def ledger_of(rows: int) -> Path:
+    """Return the ledger of so many rows, made where there is none yet."""
+    path = Path(tempfile.gettempdir()) / f"botones-bench-{rows}-0005.sqlite3"
+    if not path.exists():
+        started = time.perf_counter()
+        make(path, rows)
+        say(
+            f"ledger of {rows:,} rows made in {time.perf_counter() - started:.0f} s, {path.stat().st_size / 1e6:.0f} MB"
+        )
+    return path
+
+
 def say(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
@@ -104,12 +116,12 @@ def fail(error: BaseException) -> None:
     raise error
 
 
-def until(condition: Callable[[], bool]) -> float:
+def until(condition: Callable[[], bool], seconds: float = 60) -> float:
     """Let Qt go on until ``condition``, and return the seconds."""
     started = time.perf_counter()
     while not condition():
         QApplication.processEvents()
-        if time.perf_counter() - started > 60:
+        if time.perf_counter() - started > seconds:
             raise TimeoutError
     return time.perf_counter() - started
 
@@ -118,27 +130,6 @@ def go_on(seconds: float) -> None:
     """Let Qt go on for so long, as a person does who looks or types."""
     end = time.perf_counter() + seconds
     until(lambda: time.perf_counter() >= end)
-
-
-class Stalls(QObject):
-    """Measures how long the loop keeps a timer of no delay waiting."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.gaps: list[float] = []
-        self._last = time.perf_counter()
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self._tick)
-        self._timer.start(0)
-
-    def _tick(self) -> None:
-        now = time.perf_counter()
-        self.gaps.append(now - self._last)
-        self._last = now
-
-    def forget(self) -> None:
-        self.gaps.clear()
-        self._last = time.perf_counter()
 
 
 class Paints(QObject):
@@ -203,13 +194,7 @@ def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     if hasattr(os, "getloadavg"):
         say(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
-    path = Path(tempfile.gettempdir()) / f"botones-bench-{rows}-0004.sqlite3"
-    if not path.exists():
-        started = time.perf_counter()
-        make(path, rows)
-        say(
-            f"ledger of {rows:,} rows made in {time.perf_counter() - started:.0f} s, {path.stat().st_size / 1e6:.0f} MB"
-        )
+    path = ledger_of(rows)
     app = QApplication(sys.argv)
     dress(app)
     loop = new_loop(app)

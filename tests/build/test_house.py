@@ -37,6 +37,7 @@ DOORS = {
     "httpx": ("app.connectors.transport",),
     "sqlalchemy": ("app.storage", "app.sync.ledger", "app.sync.ledger_reader"),
     "alembic": ("app.storage",),
+    "prometheus_client": ("app.sync.metrics",),
     "qasync": ("ui.loop",),
     "PySide6": ("ui",),
     "shiboken6": ("ui",),

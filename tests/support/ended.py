@@ -14,7 +14,7 @@ from tests.support.victim import Victim
 HOLDS = frozenset({"numbering-edited", "errors-object", "refuses-one", "pms-changes", "plan-used-up", "month-closed"})
 """Simulacros at whose end documents wait for a person."""
 STORES_NOTHING = frozenset({"success-without-substance", "operacion-exitosa", "empty-answer"})
-"""Simulacros that forget every fifth sale: who is killed often enough meets that with one document until it is held."""
+"""Simulacros that forget every fifth sale: who is killed often enough, after the intent too, runs out of attempts."""
 HAS_SALES_OF_ITS_OWN = frozenset({"older-invoice"})
 """Simulacros with sales in Pymes that the PMS never listed."""
 
@@ -46,7 +46,7 @@ def assert_whole(victim: Victim, result: dict[str, Any]) -> Figures:
     finally:
         reader.close()
     if victim.scenario not in HOLDS:
-        may_wait = {Cause.NOT_STORED} if victim.scenario in STORES_NOTHING else set()
+        may_wait = {Cause.NOT_STORED, Cause.WAITS_FOR_INVOICE} if victim.scenario in STORES_NOTHING else set()
         assert {row.cause for row in rows if row.state is State.HELD} <= may_wait
         if not result["held"] and victim.scenario not in HAS_SALES_OF_ITS_OWN:
             assert result["pms_total"] == result["pymes_total"] != "0"

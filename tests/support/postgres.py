@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
 
@@ -23,7 +24,9 @@ NewPlace = Callable[[], Place]
 """Gives a place where no ledger has been yet: a file, or the schema of a server."""
 
 _USER: Final = "botones"
-_START_SECONDS: Final = 30
+_START_SECONDS: Final = 180
+"""After a kill it first reads back what it had written, of all its databases' files."""
+_LOOK_SECONDS: Final = 0.02
 
 
 def binaries() -> Path | None:
@@ -31,6 +34,8 @@ def binaries() -> Path | None:
     found = shutil.which("pg_ctl")
     if found is not None:
         return Path(found).resolve().parent
+    if os.name != "posix":
+        return None  # Wine shows the programs of the Debian around it, and cannot run them
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"), key=lambda one: int(one.parts[-3]))
     return installed[-1].parent if installed else None
 
@@ -99,6 +104,8 @@ class PostgresServer:
         while not self._answers():
             if self._server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(self._log.read_text(errors="replace")[-2000:])
+            with suppress(subprocess.TimeoutExpired):
+                self._server.wait(_LOOK_SECONDS)
 
     def _answers(self) -> bool:
         try:

@@ -44,13 +44,12 @@ class Victim:
 
     def finish(self) -> dict[str, Any]:
         """Run until it ends by itself, and return its one line, without what may differ."""
-        out, _ = self.start().communicate(timeout=PATIENCE)
-        return self._result_of(out)
+        return self._result_of(_said_by(self.start()))
 
     def run_into(self, place: str, when: str) -> dict[str, Any] | None:
         """Run it until it kills itself there; returns its result where it never came there."""
         process = self.start((place, when))
-        out, _ = process.communicate(timeout=PATIENCE)
+        out = _said_by(process)
         if process.returncode == -signal.SIGKILL:
             self.kills += 1
             return None
@@ -119,6 +118,16 @@ class Victim:
         """Keys of all sales in Pymes' books."""
         rows = self.books("SELECT issuer, family, prefix, number FROM sales")
         return {"/".join(map(str, row)) for row in rows}
+
+
+def _said_by(process: "subprocess.Popen[bytes]") -> bytes:
+    """Wait for its end; one that does not come to it in time is killed, and leaves nothing to the tests after it."""
+    try:
+        return process.communicate(timeout=PATIENCE)[0]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
 
 
 def wait_a_little(process: "subprocess.Popen[bytes]") -> None:

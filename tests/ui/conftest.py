@@ -1,20 +1,27 @@
-"""A dressed application without a display, and Qt's loop turning as asyncio's, for every test of what a person sees."""
+"""A dressed application, and Qt's loop turning as asyncio's, for every test of what a person sees.
+
+Without a display, unless BOTONES_TEST_PLATFORM names another platform of Qt (``packaging/test_windows.py``).
+"""
 
 import asyncio
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["QT_QPA_PLATFORM"] = os.environ.get("BOTONES_TEST_PLATFORM", "offscreen")
 os.environ.setdefault("LANG", "C.UTF-8")
+if sys.platform == "win32":
+    # Without a display Qt looks for the fonts in a folder, and brings none of its own.
+    os.environ.setdefault("QT_QPA_FONTDIR", str(Path(os.environ["WINDIR"], "Fonts")))
 
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.connectors.profile import load_profile
+from app.connectors.profile import NOWHERE, load_profile
 from app.sandbox.practice import Practice
 from app.system.paths import Paths
 from app.system.settings import Settings
@@ -23,7 +30,6 @@ from tests.support.panel import HandClock
 from tests.support.wizard import SECONDS, Person, Seat, surroundings
 from ui.context import Context
 from ui.loop import new_loop
-from ui.preparation import NOWHERE
 from ui.theme import Theme, dress
 
 
@@ -55,11 +61,14 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
 def turning(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
     """Asyncio on Qt's loop: tasks go on whenever the test waits for Qt."""
     loop = new_loop(qapp)
+    # What the loop does itself when it runs: on Windows nothing arrives from a socket without it.
+    loop._before_run_forever()  # type: ignore[attr-defined]
     asyncio.events._set_running_loop(loop)
     try:
         yield loop
     finally:
         asyncio.events._set_running_loop(None)
+        loop._after_run_forever()  # type: ignore[attr-defined]
 
     async def cancel_what_is_left() -> None:
         left = [task for task in asyncio.all_tasks(loop) if task is not asyncio.current_task()]

@@ -1,16 +1,20 @@
 """A mistake of ours: shown once per kind, without secrets, and the program goes on."""
 
+import asyncio
 import sys
 import threading
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.system.logs import redactor
 from ui.crash import CrashWatch, kind_of
+from ui.loop import spawn
+from ui.panel.query import Latest
 from ui.theme import Theme
 
 
@@ -113,3 +117,52 @@ def test_the_support_report_is_one_click_away(qtbot: QtBot, watch: CrashWatch) -
     assert watch.window is not None
     with qtbot.waitSignal(watch.support_requested):
         watch.window.support.click()
+
+
+def test_whatever_goes_wrong_where_is_told_once_and_everything_goes_on(
+    qtbot: QtBot, turning: asyncio.AbstractEventLoop, watch: CrashWatch
+) -> None:
+    class Broken(QWidget):
+        def paintEvent(self, event: QPaintEvent) -> None:
+            raise LookupError("painting")
+
+    async def in_a_task() -> None:
+        raise BufferError("task")
+
+    def in_a_slot() -> None:
+        raise ArithmeticError("slot")
+
+    def in_the_loop() -> None:
+        raise EOFError("loop")
+
+    def in_a_thread() -> None:
+        raise OverflowError("thread")
+
+    def ask_in_vain() -> None:
+        raise MemoryError("asked")
+
+    watch.install(turning)
+    widget = Broken()
+    widget.show()
+    for _again in range(3):
+        widget.repaint()
+        QTimer.singleShot(0, in_a_slot)
+        spawn(in_a_task(), watch.report)
+        turning.call_soon(in_the_loop)
+        Latest(watch.report).ask(ask_in_vain, lambda _answer: None)
+        thread = threading.Thread(target=in_a_thread)
+        thread.start()
+        thread.join()
+    kinds = ("LookupError", "ArithmeticError", "BufferError", "EOFError", "MemoryError", "OverflowError")
+
+    def told() -> str:
+        return watch.window.details.toPlainText() if watch.window is not None else ""
+
+    qtbot.waitUntil(lambda: all(f"{kind}: " in told() for kind in kinds))
+    assert [told().count(f"{kind}: ") for kind in kinds] == [1] * len(kinds)
+    went_on: list[int] = []
+    QTimer.singleShot(0, lambda: went_on.append(1))
+    qtbot.waitUntil(lambda: went_on == [1])
+    watch.remove()
+    turning.set_exception_handler(None)
+    widget.close()

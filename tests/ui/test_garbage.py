@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from ui.garbage import GarbageKeeper
@@ -53,6 +55,31 @@ def test_a_little_garbage_is_left_for_later(keeper: GarbageKeeper) -> None:
     before = gc.get_stats()[0]["collections"]
     keeper.look()
     assert gc.get_stats()[0]["collections"] == before
+
+
+def let_age(keeper: GarbageKeeper) -> None:
+    """Have so much happen that the oldest generation is due, as in some minutes of work."""
+    for _number in range(200):
+        junk = [[number] for number in range(1_000)]
+        keeper.look()
+        del junk
+
+
+def test_what_is_old_is_looked_through_only_while_nobody_works_in_a_window(qtbot: QtBot, keeper: GarbageKeeper) -> None:
+    freed_on: list[int] = []
+    window = QWidget()
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QGuiApplication.focusWindow() is not None)
+    knot = Knot(freed_on)
+    let_age(keeper)
+    del knot
+    let_age(keeper)
+    assert freed_on == []
+    window.close()
+    qtbot.waitUntil(lambda: QGuiApplication.focusWindow() is None)
+    let_age(keeper)
+    assert freed_on == [threading.get_ident()]
 
 
 def test_the_collector_is_given_back(qapp: QObject) -> None:

@@ -75,6 +75,18 @@ def test_ten_thousand_news_are_a_few_and_the_last_is_the_newest(qtbot: QtBot, tu
     end(qtbot, host)
 
 
+def test_the_end_of_a_session_holds_its_answer_until_the_engine_has_ended(qtbot: QtBot, turning: object) -> None:
+    host = EngineHost(lambda publish: Talker(publish, 1))
+    host.wait(1)  # nobody is there
+    with qtbot.waitSignal(host.status_changed, timeout=5_000):
+        host.start()
+    host.wait(-1)  # nobody told it to end, and there is no time
+    assert host.is_running
+    host.stop()
+    host.wait(10)
+    assert not host.is_running
+
+
 def test_after_a_mistake_a_new_engine_follows(qtbot: QtBot, turning: object) -> None:
     built: list[str] = []
 

@@ -11,6 +11,10 @@ from pytestqt.qtbot import QtBot
 from ui.loop import ask, in_thread, run, spawn
 
 
+def never() -> None:
+    raise AssertionError("nobody ended the session")
+
+
 def test_main_decides_when_the_program_ends(qapp: QApplication) -> None:
     ended: list[str] = []
 
@@ -30,8 +34,30 @@ def test_main_decides_when_the_program_ends(qapp: QApplication) -> None:
         await asyncio.sleep(0)
         return 7
 
-    assert run(main, qapp) == 7
+    assert run(main, qapp, never) == 7
     assert ended == ["left task was cancelled and awaited"]
+
+
+def test_the_end_of_the_session_lets_main_end_in_order(qapp: QApplication) -> None:
+    ended: list[str] = []
+    told = asyncio.Event()
+
+    async def main() -> int:
+        QTimer.singleShot(0, qapp.quit)  # what Qt does at WM_ENDSESSION
+        await told.wait()
+        await in_thread(ended.append, "what took a while is done")
+        return 0
+
+    assert run(main, qapp, told.set) == 0
+    assert ended == ["what took a while is done"]
+
+
+def test_a_mistake_in_main_is_not_taken_for_the_end_of_the_session(qapp: QApplication) -> None:
+    async def main() -> int:
+        raise RuntimeError("ours")
+
+    with pytest.raises(RuntimeError, match="ours"):
+        run(main, qapp, never)
 
 
 def test_the_failure_of_a_task_reaches_its_handler(qtbot: QtBot, turning: asyncio.AbstractEventLoop) -> None:

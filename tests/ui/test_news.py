@@ -15,6 +15,7 @@ from app.system.settings import load
 from app.texts.happened import absence_line, daily_line
 from tests.support.panel import NOW, HandClock, fill, status
 from ui.context import Context
+from ui.hotels import Desk
 from ui.news import News
 from ui.notify import Notices
 
@@ -136,3 +137,18 @@ def test_the_words_count_what_they_say() -> None:
     busy = Happened(since=NOW, until=NOW + timedelta(days=3), seen=3, proven=1, held=1)
     assert absence_line(busy) == "Apagado 3 días: 3 documentos, 1 confirmado, 1 en camino, 1 necesita de usted"
     assert daily_line(quiet) == "Ayer: 14 documentos, 14 confirmados"
+
+
+def test_the_panel_is_drawn_anew_once_the_absence_is_known(
+    qtbot: QtBot, context: Context, clock: HandClock, reader: LedgerReader, turning: object
+) -> None:
+    context.choose(summary_day=clock.now().date())
+    desk = Desk(context, fail, clock.now() - timedelta(hours=8))
+    desk.reader = reader
+    drawn: list[Happened | None] = []
+    desk.changed.connect(lambda: drawn.append(context.absence))
+    clock.moment += timedelta(minutes=1)
+    desk.hear(proven(clock))
+    assert drawn == [None]
+    qtbot.waitUntil(lambda: len(drawn) == 2)
+    assert drawn[1] is not None and drawn[1].seen == 40

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.connectors.profile import load_profile
+from app.connectors.profile import NOWHERE, load_profile
 from app.sandbox.scenarios import SCENARIOS
 from tests.support.panel import status
 from ui.context import Context
@@ -16,7 +16,6 @@ from ui.panel.drills import DrillsPage, Result, result_of
 from ui.panel.header import Ribbon
 from ui.panel.page import Page
 from ui.panel.window import PanelWindow
-from ui.preparation import NOWHERE
 from ui.theme import Theme
 
 SECONDS = 20_000

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.connectors.source import ApprovedDocument
@@ -23,6 +23,7 @@ from ui.context import Context
 from ui.panel.numbering import NumberingPage
 from ui.panel.page import Page
 from ui.panel.window import PanelWindow
+from ui.parts import Elided
 from ui.theme import Theme
 
 A_DAY = 6
@@ -85,6 +86,7 @@ def shown(qtbot: QtBot, page: NumberingPage, reader: LedgerReader, *proofs: Numb
     window.draw(status(proofs=proofs))
     page.open(reader)
     qtbot.waitUntil(lambda: sum(notes.isVisible() for notes in page.notes) == len(proofs))
+    QApplication.processEvents()  # what was put into them is shown a turn later
     return words_in(page)
 
 
@@ -168,3 +170,29 @@ def test_prefixes_that_can_be_confused_are_told(qtbot: QtBot, page: NumberingPag
     with history(tmp_path) as reader:
         said = shown(qtbot, page, reader, range_of(prefix="FE1"), range_of(Family.DOCUMENTO_SOPORTE, prefix="FE"))
     assert "Prefijos que se pueden confundir" in said and "termina en dígito" in said
+
+
+def test_what_the_numbering_said_over_time_is_told_the_newest_first(
+    qtbot: QtBot, page: NumberingPage, tmp_path: Path
+) -> None:
+    clock = HandClock(NOW - timedelta(days=2))
+    agreed = range_of()
+    columns = [numbering(system) for system in (System.PMS, System.PYMES, System.DIAN)]
+    columns[1] = columns[1].model_copy(update={"last": 4999})
+    later = NOW - timedelta(days=1)
+    broken = prove(Family.FACTURA, columns, later, later.date())
+    with Ledger(tmp_path / "ledger.sqlite3", clock) as ledger:
+        ledger.save_proofs([agreed.model_copy(update={"checked_at": clock.now()})])
+        ledger.save_proofs([broken])
+        ledger.save_proofs([broken])
+        ledger.save_proofs([agreed])
+    reader = LedgerReader(tmp_path / "ledger.sqlite3", clock)
+    shown(qtbot, page, reader, agreed)
+    qtbot.waitUntil(lambda: not page.history.isHidden())
+    said = [label.text() for label in page.history.findChildren(QLabel)]
+    assert [text for text in said if text == "Todo coincide"] == ["Todo coincide"] * 2
+    (told,) = [text for text in said if "4999" in text]
+    assert "Hasta" in told and "5000" in told
+    heads = [label.accessibleName() for label in page.history.findChildren(Elided)]
+    assert [head.split(" · ")[0] for head in heads] == ["09:05", "23/11/2026 09:05", "22/11/2026 09:05"]
+    reader.close()

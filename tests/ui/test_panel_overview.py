@@ -219,7 +219,7 @@ def test_narrow_stacks_and_wide_stands_side_by_side_without_cutting(qtbot: QtBot
 
         def stands(beside: bool = beside) -> bool:
             left, right = page.gauges.mapTo(page, QPoint()), page.chart.mapTo(page, QPoint())
-            return (left.x() < right.x()) is beside
+            return (left.x() + page.gauges.width() < right.x()) is beside
 
         qtbot.waitUntil(stands)
         assert page.widget().width() <= page.viewport().width()

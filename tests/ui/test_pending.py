@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,7 +26,7 @@ from app.sync.ledger_reader import LedgerReader
 from app.sync.service import Service
 from app.system.paths import Paths
 from tests.support.bridge import bridge_to
-from tests.support.panel import HandClock, document, fill, status
+from tests.support.panel import NOW, HandClock, document, fill, status
 from tests.support.wizard import SECONDS
 from ui.context import Context
 from ui.host import EngineHost
@@ -89,6 +89,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedgerReader]:
             data={"sales": ["u-31", "u-2"], "found": both},
         )
         ledger.append([(str(one.key), conflict), (str(document(31).key), doubled)])
+        later = Event(kind=EventKind.LOOKED, at=clock.now(), due_at=NOW + timedelta(minutes=12, seconds=30))
+        ledger.append([(str(document(36).key), later)])
         settle_outside(ledger, clock, str(document(29).key), sale_of(29), who="ana", reason="Fue el <b>contador</b>")
     reader = LedgerReader(path, clock)
     yield reader
@@ -135,6 +137,16 @@ def test_a_conflict_stands_side_by_side_and_only_what_differs_is_marked(qtbot: Q
     with qtbot.waitSignal(page.settle_requested) as asked:
         first.settle.click()
     assert asked.args[0].full_number == document(11).full_number
+
+
+def test_the_next_look_comes_nearer(page: PendingPage, clock: HandClock) -> None:
+    assert "Se busca otra vez en 12 minutos: 09:17." in words_in(page)
+    clock.moment += timedelta(minutes=11)
+    page.draw(status())
+    assert "Se busca otra vez en 1 minuto: 09:17." in words_in(page)
+    clock.moment += timedelta(minutes=1)
+    page.draw(status())
+    assert "Se busca otra vez en menos de un minuto: 09:17." in words_in(page)
 
 
 def test_doubts_say_when_they_are_looked_for_and_a_link_who_made_it_and_can_be_undone(
@@ -225,7 +237,10 @@ def test_older_documents_are_brought_only_after_a_preview_and_looking_can_be_sto
     qtbot.waitUntil(lambda: "Se detuvo" in words_in(dialog))
     assert not dialog.do.isEnabled()
     dialog.look.click()
-    qtbot.waitUntil(dialog.do.isEnabled)
+    qtbot.waitUntil(lambda: "Documentos sin leer" in words_in(dialog))
+    assert not dialog.do.isEnabled()  # nobody said why
+    dialog.reason.setText("Faltaba octubre")
+    assert dialog.do.isEnabled()
     assert "Documentos sin leer: 12; $ 5,00" in words_in(dialog)
     dialog.day.setDate(dialog.day.date().addDays(-1))
     assert not dialog.do.isEnabled()  # what was seen was of another day

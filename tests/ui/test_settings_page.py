@@ -279,6 +279,8 @@ def test_a_copy_is_put_back_after_its_content_was_shown_and_while_the_engine_res
     assert page.copies.question is not None
     said = words_in(page.copies.question)
     assert "tiene 12 documentos" in said and "El libro de ahora tiene 20" in said
+    assert not page.copies.question.do.isEnabled()  # nobody said why
+    page.copies.question.reason.setText("Se borró una fila a mano")
     page.copies.question.do.click()
     qtbot.waitUntil(lambda: len(asked) == 1)
     assert count(ledger, clock) == 20
@@ -320,6 +322,8 @@ def leave(qtbot: QtBot, page: SettingsPage) -> None:
     assert question is not None
     assert not question.do.isEnabled()
     question.word.setText("desconectar")
+    assert not question.do.isEnabled()  # nobody said why
+    question.reason.setText("El computador sale del hotel")
     with qtbot.waitSignals([page.leave.settled, page.disconnected]):
         question.do.click()
 

@@ -1,5 +1,7 @@
 """The look: readable in both schemes, followed live, and never colour alone."""
 
+import re
+from dataclasses import fields
 from importlib.resources import files
 
 import pytest
@@ -9,7 +11,8 @@ from app.model.status import Mood
 from ui.parts import Button, Kind
 from ui.theme import Theme
 from ui.theme.icons import mood_icon, tinted
-from ui.theme.tokens import DARK, LIGHT, READABLE, SEEN, Tokens, value_of
+from ui.theme.sheet import sheet_of
+from ui.theme.tokens import DARK, LIGHT, READABLE, SEEN, Shade, Tokens, Tone, value_of
 
 
 def luminance(colour: str) -> float:
@@ -84,3 +87,17 @@ def test_the_moods_differ_in_shape_and_not_only_in_colour(theme: Theme, size: in
             if one is not other:
                 differing = sum(a != b for a, b in zip(shapes[one], shapes[other], strict=True))
                 assert differing > size * size * 0.03, (one, other)
+
+
+def test_every_pair_of_the_style_sheet_is_among_those_measured() -> None:
+    shades = {tone.value: Shade(*(f"{tone}.{one.name}" for one in fields(Shade))) for tone in Tone}
+    names = {one.name: one.name for one in fields(Tokens)} | shades | {"dark": False}
+    sheet = sheet_of(Tokens(**names))  # type: ignore[arg-type]
+    found = set()
+    for block in re.findall(r"\{([^{}]*)\}", sheet):
+        said = dict(re.findall(r"(?:^|[;\s])((?:selection-)?(?:background-)?color|background): ([^;]+)", block))
+        for ink, ground in (("color", "background"), ("selection-color", "selection-background-color")):
+            if ink in said and said.get(ground, "transparent") != "transparent":
+                found.add((said[ink], said[ground]))
+    assert len(found) > 4
+    assert found - set(READABLE) == set()

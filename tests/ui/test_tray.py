@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import SignalInstance
+from PySide6.QtWidgets import QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from app.model.clock import BOGOTA
@@ -136,6 +137,7 @@ def test_a_name_with_an_ampersand_is_no_shortcut(tray: Tray) -> None:
     assert tray.line.text().startswith("Casa && Cía")
 
 
-def test_without_a_tray_it_says_that_it_cannot_be_reached(tray: Tray) -> None:
-    assert not tray.is_reachable  # no tray offscreen
-    tray.say("Aviso", "nadie lo ve")
+def test_it_shows_where_there_is_a_tray_and_says_that_it_cannot_be_reached_where_there_is_none(tray: Tray) -> None:
+    there = QSystemTrayIcon.isSystemTrayAvailable()  # on the desktop of Windows, and not offscreen
+    assert (tray.is_reachable, tray.icon.isVisible()) == (there, there)
+    tray.say("Aviso", "sin bandeja no lo ve nadie")

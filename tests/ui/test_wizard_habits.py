@@ -12,6 +12,7 @@ from app.model.documents import Family
 from app.model.errors import Failure
 from app.model.mode import Mode
 from app.model.numbering import Field, System
+from app.model.role import Act
 from app.model.setup import Step
 from app.model.status import Trouble
 from app.system.settings import load
@@ -51,6 +52,24 @@ def test_a_finished_hotel_works_in_the_mode_chosen_last_wherever_the_wizard_is_c
     person.click(welcome(person).modes[Mode.WATCH])
     person.close()
     assert load(home.paths.settings).settings.mode is Mode.WATCH
+
+
+def test_who_turns_watching_into_sending_says_why_here_too(home: Context, seat: Seat) -> None:
+    home.choose(mode=Mode.WATCH)
+    person = seat(home)
+    page = welcome(person)
+    person.click(page.modes[Mode.WATCH])
+    for reason in ("", "El contador terminó de revisar"):
+        person.click(page.modes[Mode.SEND_ALL])
+        person.wait(lambda: page.question is not None and page.question.isVisible())
+        question = page.question
+        assert question is not None and not question.do.isEnabled()
+        question.reason.setText(reason)
+        (question.do if reason else question.leave).click()
+        person.wait(lambda: page.question is None)
+        assert page.modes[Mode.SEND_ALL if reason else Mode.WATCH].isChecked()
+    (deed,) = [one for one in home.deeds.read() if one.act is Act.START_SENDING]
+    assert deed.reason == "El contador terminó de revisar"
 
 
 def test_another_language_leaves_the_choices_as_they_are(home: Context, seat: Seat) -> None:

@@ -167,7 +167,7 @@ class Bars(QWidget):
             painter.setPen(QColor(t.faint))
             label = QRectF(0, y - 9, field.left() - Space.HAIR, 18)
             painter.drawText(label, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, whole(level))
-        if is_empty:
+        if is_empty and self._days:
             painter.setPen(QColor(t.soft))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(field.adjusted(0, 0, 0, -4), flags, _("Aquí se ve cada día lo que Botones lleva a Pymes."))

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from app.model.causes import Cause
 from app.model.documents import Document
 from app.model.journey import Event, State
+from app.model.role import Act
 from app.model.sales import ANNULLED, Aspect, differences
 from app.texts import _, day, hour, money
 from app.texts.causes import aspect_value, explain, mender_name, particulars
@@ -32,6 +33,7 @@ from ui.parts import (
     Surface,
     Words,
     clear,
+    permit,
     rule,
 )
 from ui.theme import Role, Space, Tone
@@ -42,7 +44,7 @@ if TYPE_CHECKING:  # the first window does not wait for the database's library
 
 
 _NARROWEST = 320
-_WIDEST = 440
+_WIDEST = 480
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,7 @@ class Detail(Surface):
         if may_try_again(row):
             again = Button(_("Ya está corregido: reintentar"), icon="sync")
             again.clicked.connect(lambda: self.release_requested.emit(row.key))
+            permit(again, Act.RELEASE)
             words.addSpacing(Space.SMALL)
             words.addWidget(again, 0, Qt.AlignmentFlag.AlignLeft)
         return frame

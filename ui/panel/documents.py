@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -26,20 +26,23 @@ from app.model.daily import DayCount
 from app.model.documents import Document, DocumentKey, Family
 from app.model.happened import Happened
 from app.model.journey import Event, State
-from app.model.listing import Order
+from app.model.listing import Listing, Order
+from app.model.numbering import NumberingProof
+from app.model.role import Act
 from app.model.status import Counts, Status
 from app.texts import _, plural, whole
 from app.texts.documents import how_many
 from ui.context import Context
 from ui.loop import ask, spawn
 from ui.panel.detail import Detail, Whole, may_try_again, read_whole
+from ui.panel.exporting import Exports
 from ui.panel.filters import Filters
 from ui.panel.model import AMOUNT, COUNTERPARTY, DATE, NUMBER, ORDERS, STATE, DocumentsModel, Pages, column_name
 from ui.panel.paper import Papers
 from ui.panel.query import Latest
 from ui.panel.rowpainter import ROW_HEIGHT, RowPainter
 from ui.panel.theirs import TheirPages
-from ui.parts import Banner, Button, EmptyState, IconButton, Surface, Words, table_of
+from ui.parts import Banner, Button, EmptyState, FlowRow, IconButton, Kind, Surface, Words, permit, table_of
 from ui.parts.confirm import Confirm
 from ui.theme import Role, Space, Tone
 
@@ -59,6 +62,8 @@ _NAME: Final = 150
 
 class Reader(Pages, Protocol):
     """What the page needs of ``LedgerReader``; called in threads."""
+
+    def every(self, listing: Listing = ...) -> Iterator[Row]: ...
 
     def row(self, key: str) -> Row | None: ...
 
@@ -84,7 +89,9 @@ class Reader(Pages, Protocol):
 
     def last_used(self, family: Family, prefix: str, first: int, last: int) -> DocumentKey | None: ...
 
-    def issued_days(self, since: datetime) -> dict[Family, dict[date, int]]: ...
+    def issued_days(self, since: date) -> dict[Family, dict[date, int]]: ...
+
+    def proofs(self, limit: int) -> tuple[NumberingProof, ...]: ...
 
     def close(self) -> None: ...
 
@@ -111,6 +118,8 @@ class DocumentsPage(QWidget):
         self._gathering = Latest(on_error)
         self._row: Row | None = None
         self._keeps_place = False
+        self._scrolled: int | None = None
+        """How far to scroll once all rows are counted, where this page takes another one's place."""
         self._missed = False
         """The ledger has moved while several were chosen: the list stood still, so that none is mistaken."""
         self.chosen: tuple[Row, ...] = ()
@@ -119,6 +128,7 @@ class DocumentsPage(QWidget):
         self.filters = Filters(context.clock, on_error)
         self.search, self.chips, self.found = self.filters.search, self.filters.chips, self.filters.found
         self.papers = Papers(context, on_error, self)
+        self.exports = Exports(context, on_error)
         self.theirs = TheirPages(context, on_error, self)
         self._build()
         self._gather = QTimer(self)
@@ -130,6 +140,7 @@ class DocumentsPage(QWidget):
 
     def _connect(self) -> None:
         self.filters.changed.connect(self._filter)
+        self.filters.export_requested.connect(self.export_list)
         self.model.counted.connect(self._tell_count)
         self.model.page_read.connect(self._find_again)
         self.model.modelReset.connect(self._after_reset)
@@ -194,6 +205,19 @@ class DocumentsPage(QWidget):
         self.table.setCurrentIndex(QModelIndex())
         self.table.setFocus()
 
+    def place(self) -> Any:
+        """Return what is listed and chosen, and how far it is scrolled, for ``return_to`` of a page in its stead."""
+        return self.filters.listing(self.model.listing), self._row, self.table.verticalScrollBar().value()
+
+    def return_to(self, place: Any) -> None:
+        """List and choose what the former page did, where it was."""
+        listing, row, self._scrolled = place
+        self.filters.return_to(listing)
+        self.model.show(listing)
+        if row is not None:
+            self._row, self._keeps_place = row, True
+            self._ask_detail(row)
+
     def remember(self, place: QSettings) -> None:
         """Keep widths and order for the next start."""
         place.setValue("documents/widths", [str(self._widths[column]) for column in _WIDTHS])
@@ -236,6 +260,7 @@ class DocumentsPage(QWidget):
         box.setSpacing(Space.MEDIUM)
         box.addWidget(self.filters)
         box.addWidget(self._paper)
+        box.addWidget(self.exports)
         box.addWidget(self._splitter, 1)
 
     def _build_list(self) -> QWidget:
@@ -268,7 +293,7 @@ class DocumentsPage(QWidget):
         for one in (self.table, self._nothing, self._not_found):
             self._stack.addWidget(one)
         whole_list = QWidget()
-        whole_list.setMinimumWidth(200)
+        whole_list.setMinimumWidth(230)
         box = QVBoxLayout(whole_list)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(Space.SMALL)
@@ -279,16 +304,25 @@ class DocumentsPage(QWidget):
     def _build_bar(self) -> QWidget:
         self.bar = Surface("sunken", across=True, margins=(12, 8, 8, 8), spacing=Space.SMALL)
         self._said_chosen = Words("", Role.STRONG, wraps=False)
-        self.again = Button(_("Reintentar"), icon="sync")
+        self.again = Button(_("Reintentar"), Kind.SMALL, icon="sync")
         self.again.setToolTip(_("Vuelve a intentar los que esperan a una persona"))
         self.again.clicked.connect(lambda: spawn(self._try_again(), self._on_error))
-        self.copy = Button(_("Copiar números"), icon="copy")
+        permit(self.again, Act.RELEASE)
+        self.copy = Button(_("Copiar números"), Kind.SMALL, icon="copy")
         self.copy.clicked.connect(self.copy_numbers)
+        self.export = Button(_("Exportar"), Kind.SMALL, icon="receipt")
+        self.export.setToolTip(_("Guarda los documentos seleccionados como hoja de cálculo"))
+        self.export.clicked.connect(self.export_chosen)
+        permit(self.export, Act.EXPORT)
         none = IconButton("cross", _("Quitar la selección"))
         none.clicked.connect(self.table.clearSelection)
-        self.bar.box.addWidget(self._said_chosen, 1)
-        for button in (self.again, self.copy, none):
-            self.bar.box.addWidget(button)
+        self.bar.box.addWidget(self._said_chosen)
+        acts = FlowRow()
+        for button in (self.again, self.copy, self.export):
+            acts.addWidget(button)
+        self.bar.box.addLayout(acts, 1)
+        self.bar.box.setAlignment(acts, Qt.AlignmentFlag.AlignVCenter)
+        self.bar.box.addWidget(none)
         self.bar.hide()
         return self.bar
 
@@ -302,6 +336,10 @@ class DocumentsPage(QWidget):
         self.filters.tell_count(count)
         if count:
             self._stack.setCurrentWidget(self.table)
+            if self._scrolled is not None:
+                # The table learns of its rows before it knows how far it can be scrolled.
+                scrolled, self._scrolled = self._scrolled, None
+                QTimer.singleShot(0, self.table, lambda: self.table.verticalScrollBar().setValue(scrolled))
         elif self.model.listing.is_filtered:
             self._not_found.tell(_("Nada con ese filtro"), _("Pruebe con otras palabras o quite el filtro."))
             self._stack.setCurrentWidget(self._not_found)
@@ -309,8 +347,11 @@ class DocumentsPage(QWidget):
             self._stack.setCurrentWidget(self._nothing)
 
     def _after_reset(self) -> None:
+        # A list that begins anew has forgotten what was selected, and says so to nobody.
+        self._selection_changed()
         if self.model.rowCount():
             self._stack.setCurrentWidget(self.table)
+            self.filters.tell_counting()
         self.table.scrollToTop()
 
     def _sort(self, order: Order) -> None:
@@ -373,6 +414,7 @@ class DocumentsPage(QWidget):
         self.bar.setVisible(count > 1)
         self.again.setEnabled(False)
         self.copy.setEnabled(False)
+        self.export.setEnabled(False)
         if count > 1:
             said = plural("{n} seleccionado", "{n} seleccionados", count).format(n=whole(count))
             if count > _MOST:
@@ -408,6 +450,7 @@ class DocumentsPage(QWidget):
         self.chosen = tuple(row for _number, row in found)
         self.again.setEnabled(any(map(may_try_again, self.chosen)))
         self.copy.setEnabled(bool(self.chosen))
+        self.export.setEnabled(bool(self.chosen))
 
     async def _try_again(self) -> None:
         rows = [row for row in self.chosen if may_try_again(row)]
@@ -428,6 +471,16 @@ class DocumentsPage(QWidget):
         rows = self.chosen or ((self._row,) if self._row is not None else ())
         if rows:
             QApplication.clipboard().setText("\n".join(row.full_number for row in rows))
+
+    def export_chosen(self) -> None:
+        """Save what is selected as a spreadsheet."""
+        if rows := self.chosen:
+            self.exports.save(lambda: iter(rows), len(rows))
+
+    def export_list(self) -> None:
+        """Save the whole list, as it is filtered and sorted, as a spreadsheet."""
+        if (reader := self._reader) is not None:
+            self.exports.save(partial(reader.every, self.model.listing), self.model.rowCount())
 
     # The menu
 
@@ -452,11 +505,12 @@ class DocumentsPage(QWidget):
     def _fill_menu(self, menu: QMenu, rows: tuple[Row, ...]) -> None:
         menu.addAction(_("Copiar número") if len(rows) == 1 else _("Copiar números"), self.copy_numbers)
         if len(rows) > 1:
-            menu.addAction(self.again.text(), self.again.click).setEnabled(self.again.isEnabled())
+            for button in (self.again, self.export):
+                menu.addAction(button.text(), button.click).setEnabled(button.isEnabled())
             return
         (row,) = rows
         again = menu.addAction(_("Reintentar"), lambda: self.release_requested.emit(row.key))
-        again.setEnabled(may_try_again(row))
+        again.setEnabled(may_try_again(row) and self._context.may(Act.RELEASE))
         save = menu.addAction(_("Guardar PDF…"), lambda: self.papers.save(self.detail.shown))
         save.setEnabled(self.detail.shown is not None and self.detail.shown.document is not None)
         for place in self.theirs.of(row):

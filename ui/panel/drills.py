@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLineEdit, Q
 from app.model.errors import ConnectorError
 from app.model.journey import State
 from app.model.listing import Listing
+from app.model.role import Act
 from app.model.status import Status
 from app.texts import _, whole
 from app.texts.documents import how_many
@@ -24,7 +25,7 @@ from ui.context import Context
 from ui.loop import in_thread, spawn
 from ui.panel.documents import Reader
 from ui.panel.overview_parts import Metric
-from ui.parts import Banner, Button, Card, EmptyState, Kind, Pill, Scroll, Words, rule
+from ui.parts import Banner, Button, Card, EmptyState, Kind, Pill, Scroll, Words, permit, rule
 from ui.theme import Role, Space, Tone
 
 if TYPE_CHECKING:  # the first window does not wait for the practice hotel's library
@@ -138,6 +139,7 @@ class DrillsPage(Scroll):
             button = Button(text, Kind.NORMAL, icon="receipt")
             button.setAccessibleName(_("Aprobar {documents}").format(documents=text))
             button.clicked.connect(partial(self.approve_requested.emit, count))
+            permit(button, Act.DRILL)
             self.approvals.append(button)
             line.addWidget(button)
         line.addStretch(1)
@@ -150,6 +152,7 @@ class DrillsPage(Scroll):
         self.stop_all = Button(_("Detener todos"), Kind.SMALL, icon="cross", size=16)
         self.stop_all.clicked.connect(self._stop_all)
         self.stop_all.hide()
+        permit(self.stop_all, Act.DRILL)
         card.head.addWidget(self.stop_all)
         self.search = QLineEdit()
         self.search.setPlaceholderText(_("Buscar un simulacro"))
@@ -325,6 +328,7 @@ class DrillRow(QWidget):
         whole_row.addWidget(self.pill, 0, Qt.AlignmentFlag.AlignTop)
         self.button = Button(_("Iniciar"), Kind.SMALL, icon="play", size=16)
         self.button.clicked.connect(lambda: self.switched.emit(self.name, not self._is_running))
+        permit(self.button, Act.DRILL)
         whole_row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(whole_row)
         if kind.is_of_the_computer():

@@ -26,16 +26,16 @@ from app.model.clock import Clock, bogota_day
 from app.model.documents import HOTEL_FAMILIES, Family
 from app.model.journey import State
 from app.model.listing import Listing
+from app.model.role import Act
 from app.model.status import Counts, Status
 from app.texts import _, day, whole
 from app.texts.causes import explain
 from app.texts.documents import families_name, how_many
 from ui.loop import ask, spawn
 from ui.panel.query import Latest
-from ui.parts import Button, FormField, Kind, Words
+from ui.parts import Button, FlowRow, FormField, IconButton, Kind, Words, permit
 from ui.theme import Role, Space, tokens
 from ui.theme.icons import tinted
-from ui.wizard.flowrow import FlowRow
 
 if TYPE_CHECKING:
     from ui.panel.documents import Reader
@@ -50,6 +50,8 @@ class Filters(QWidget):
 
     changed = Signal()
     """Other rows are wanted: ask ``listing``."""
+    export_requested = Signal()
+    """All that is found is to be saved as a file."""
 
     def __init__(
         self, clock: Clock, on_error: Callable[[BaseException], object], parent: QWidget | None = None
@@ -100,10 +102,25 @@ class Filters(QWidget):
     def tell_count(self, count: int) -> None:
         """Say how many there are."""
         self.found.setText(how_many(count))
+        self.export.setEnabled(count > 0)
 
     def show_states(self, states: tuple[State, ...]) -> None:
         """Narrow by these states alone, as if the chip had been pressed."""
         self.clear(states)
+
+    def tell_counting(self) -> None:
+        """Say that how many there are is not known yet: what stood there was of another list."""
+        self.found.setText(_("Contando…"))
+
+    def return_to(self, listing: Listing) -> None:
+        """Narrow as this list was, without asking for its rows."""
+        self.search.setText(listing.text)
+        self._typing.stop()
+        self._families, self._cause = listing.families, next(iter(listing.causes), None)
+        self._first, self._last = listing.first, listing.last
+        self.chips[listing.states].setChecked(True)
+        self.chips[listing.states].setVisible(True)
+        self._name_buttons()
 
     def clear(self, states: tuple[State, ...] = ()) -> None:
         """Take every filter away, but for these states."""
@@ -131,7 +148,10 @@ class Filters(QWidget):
         top = QHBoxLayout()
         top.setSpacing(Space.SMALL)
         top.addWidget(self.search, 1)
-        for button in (self.kind, self.days, self.why):
+        self.export = IconButton("receipt", _("Exportar la lista como hoja de cálculo"))
+        self.export.clicked.connect(self.export_requested)
+        permit(self.export, Act.EXPORT)
+        for button in (self.kind, self.days, self.why, self.export):
             top.addWidget(button)
         chips = FlowRow()
         group = QButtonGroup(self)

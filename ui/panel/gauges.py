@@ -111,7 +111,7 @@ class Bar(QWidget):
         painter.drawRoundedRect(box, 3.5, 3.5)
         if self._share:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(t.shade(self._tone).strong))
+            painter.setBrush(QColor(t.shade(self._tone).ink))
             painter.drawRoundedRect(
                 QRectF(box.left(), box.top(), max(box.width() * self._share, 4.0), box.height()), 3.5, 3.5
             )

@@ -6,11 +6,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QVBoxLayout, QWidget
 
 from app.model.clock import Clock
+from app.model.role import Act
 from app.model.status import Status
 from app.texts import _, when
 from app.texts.documents import how_many, mode_name
 from app.texts.status import practice_line, proof_line, sentence, spare_line
-from ui.parts import Button, Elided, Icon, Kind, MoodPill, Surface, Words
+from ui.parts import Button, Elided, Icon, Kind, MoodPill, Surface, Words, permit
 from ui.theme import Role, Space, Tone
 from ui.tray import tomorrow
 
@@ -34,6 +35,11 @@ class Ribbon(QFrame):
     def text(self) -> str:
         return self._words.text()
 
+    def tell(self, text: str) -> None:
+        """Say something else."""
+        self._words.setText(text)
+        self.setAccessibleName(text)
+
 
 def practice_ribbon() -> Ribbon:
     """Return the ribbon of the sandbox."""
@@ -54,15 +60,14 @@ class DeskRibbon(Ribbon):
             action = menu.addAction(how_many(count))
             action.triggered.connect(lambda _checked=False, count=count: self.approve_requested.emit(count))
         self.approve.setMenu(menu)
+        permit(self.approve, Act.DRILL)
         self.row.addWidget(self.approve)
         # The line stays as high as without the button.
         self.row.setContentsMargins(Space.WIDE, 2, Space.WIDE, 2)
 
     def tell_drills(self, line: str) -> None:
         """Say which simulacros are on, on every page; an empty line where none is."""
-        words = f"{practice_line()} · {line}" if line else practice_line()
-        self._words.setText(words)
-        self.setAccessibleName(words)
+        self.tell(f"{practice_line()} · {line}" if line else practice_line())
 
 
 def session_ribbon() -> Ribbon:
@@ -111,7 +116,13 @@ class Header(Surface):
         self.take.setToolTip(_("El otro computador termina lo que está enviando y deja el turno a este."))
         self.take.clicked.connect(self.take_over_requested)
         self.take.hide()
-        for button in (self.take, self.pause, self.resume, self.sync):
+        for button, act in (
+            (self.take, Act.TAKE_OVER),
+            (self.pause, Act.PAUSE),
+            (self.resume, Act.PAUSE),
+            (self.sync, Act.SYNC),
+        ):
+            permit(button, act)
             row.addWidget(button)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)

@@ -19,6 +19,7 @@ from app.texts.relevo import relevo_line, relevo_title
 from ui.context import Context
 from ui.loop import in_thread, spawn
 from ui.panel.documents import Reader
+from ui.panel.proof_history import SHOWN, ProofHistory
 from ui.panel.query import Latest
 from ui.panel.radar import RadarBar
 from ui.panel.rangewatch import RangeNotes
@@ -79,6 +80,8 @@ class NumberingPage(Scroll):
         self.box.addWidget(self._empty)
         self.box.addLayout(self._cards)
         self.box.addWidget(self.radar)
+        self.history = ProofHistory()
+        self.box.addWidget(self.history)
         self.box.addStretch(1)
         self._frames: list[Card] = []
         self._left: list[tuple[ProofTable, NumberingProof]] = []
@@ -105,12 +108,13 @@ class NumberingPage(Scroll):
             return
         self._rest.start()
 
-        def work() -> tuple[Watch, Seen]:
+        def work() -> tuple[Watch, Seen, tuple[NumberingProof, ...]]:
             from app.sync import radar
             from app.sync.watch import watch_ranges
 
             seen = radar.load(self._context.paths.sales(self._context.settings.key))
-            return watch_ranges(reader.numbers(), proofs, self._clock.now(), seen.stands), seen
+            watch = watch_ranges(reader.numbers(), proofs, self._clock.now(), seen.stands)
+            return watch, seen, reader.proofs(SHOWN)
 
         self._query.ask(work, self._show_watch)
 
@@ -162,8 +166,9 @@ class NumberingPage(Scroll):
             table.show_proof(proof)
             QTimer.singleShot(0, self, self._draw_next)
 
-    def _show_watch(self, found: tuple[Watch, Seen]) -> None:
-        watch, seen = found
+    def _show_watch(self, found: tuple[Watch, Seen, tuple[NumberingProof, ...]]) -> None:
+        watch, seen, told = found
+        self.history.show_proofs(told, self._clock.now())
         self.radar.show_seen(seen.at)
         clear(self._notices)
         for relevo in watch.relevos:

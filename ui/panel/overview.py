@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
@@ -15,10 +15,12 @@ from app.model.causes import Cause
 from app.model.clock import BOGOTA, bogota_day
 from app.model.daily import DayCount
 from app.model.happened import Happened
+from app.model.hotels import Seen, worst
 from app.model.numbering import NumberingProof
 from app.model.status import Status
 from app.texts import _, whole
 from app.texts.happened import absence_line, daily_line
+from app.texts.hotels import others_line
 from ui.context import Context
 from ui.panel.chart import DayChart
 from ui.panel.documents import Reader
@@ -62,6 +64,8 @@ class OverviewPage(Scroll):
     older_requested = Signal()
     """Documents from before the first day are to be brought."""
     take_over_requested = Signal()
+    hotel_requested = Signal(str)
+    """Another hotel is to be shown."""
 
     def __init__(
         self, context: Context, on_error: Callable[[BaseException], object], parent: QWidget | None = None
@@ -84,7 +88,11 @@ class OverviewPage(Scroll):
         self.verdict = Verdict()
         self.absence = Banner(Tone.IDLE, "", action=_("Entendido"), do=self._dismiss_absence, icon="clock")
         self.absence.hide()
+        self._other = ""
+        self.other = Banner(Tone.BAD, "", action=_("Ver"), do=lambda: self.hotel_requested.emit(self._other))
+        self.other.hide()
         self.box.addWidget(self.verdict)
+        self.box.addWidget(self.other)
         self.box.addWidget(self.absence)
         self._build_metrics()
         self.needs = Needs()
@@ -101,6 +109,7 @@ class OverviewPage(Scroll):
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._columns.setSpacing(Space.LARGE)
         ranges = self._card(_("Rangos de numeración"), self.gauges)
+        ranges.hold_plates(Space.SMALL)
         ranges.box.addStretch(1)
         self._columns.addWidget(ranges, 5)
         self._columns.addWidget(self._card(_("Llevados a Pymes, día por día"), self.chart, self.yesterday), 8)
@@ -141,6 +150,15 @@ class OverviewPage(Scroll):
             self._said, self._proofs = said, status.proofs
             self._read_month()
 
+    def draw_others(self, calling: Sequence[Seen], now: datetime) -> None:
+        """Say that other hotels of this computer need somebody, ``calling`` those."""
+        self.other.setVisible(bool(calling))
+        if calling:
+            self._other = worst(calling, now).key
+            line = others_line(calling, now)
+            self.other.tell(Tone.BAD, line)
+            self.other.button.setAccessibleName(f"{_('Ver')}: {line}")
+
     # Building
 
     def _build_metrics(self) -> None:
@@ -163,7 +181,8 @@ class OverviewPage(Scroll):
             line.hide()
             card.box.addWidget(line)
         card.box.setSpacing(0)
-        card.head.setContentsMargins(0, 0, 0, Space.SMALL)
+        card.hold_plates(Space.SMALL)
+        card.head.setContentsMargins(Space.SMALL, 0, Space.SMALL, Space.SMALL)
         self._none_yet = EmptyState(
             "inbox", _("Todavía no hay documentos"), _("Cuando Alojamientos apruebe uno, aparece aquí.")
         )
@@ -222,10 +241,15 @@ class OverviewPage(Scroll):
                 line.show_row(rows[number])
 
     def _show_month(self, month: Month) -> None:
+        self._causes = month.causes
         self.chart.show_days(month.days)
         self.yesterday.setText(daily_line(month.yesterday) if month.yesterday.seen else "")
-        self.gauges.show_ranges(month.ranges)
-        self._causes = month.causes
+        # Each in a turn of its own: together they would keep the window waiting for longer than a frame.
+        if month.ranges or not self._proofs:  # else what was proven meanwhile is being read
+            QTimer.singleShot(0, self, lambda: self.gauges.show_ranges(month.ranges))
+        QTimer.singleShot(0, self, self._draw_needs)
+
+    def _draw_needs(self) -> None:
         if self._status is not None:
             self.needs.draw(self._status, self._clock.now(), self._causes)
 

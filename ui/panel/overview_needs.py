@@ -13,6 +13,7 @@ from app.model.causes import Cause
 from app.model.clock import bogota_day
 from app.model.journey import State
 from app.model.numbering import NumberingProof
+from app.model.role import Act
 from app.model.status import Status
 from app.texts import _, when
 from app.texts.causes import explain_failure
@@ -21,7 +22,7 @@ from app.texts.forecast import ending_title, watch_line
 from app.texts.numbering import proof_title
 from app.texts.overview import cause_line, older_title, spare_title
 from app.texts.status import needs, rebuild_story, rebuild_title, trouble_line
-from ui.parts import Banner, Icon, Words, clear
+from ui.parts import Banner, Icon, Words, clear, permit
 from ui.theme import Role, Space, Tone
 
 _CAUSES = 4
@@ -74,7 +75,9 @@ class Needs(QWidget):
             self._box.addLayout(row)
         if older is not None:
             text = _("Los anteriores no se envían si nadie los trae. Antes de traerlos se muestra qué pasaría.")
-            self._add(Tone.IDLE, older_title(older), text, _("Traer…"), self.older_requested.emit, "calendar")
+            self._add(
+                Tone.IDLE, older_title(older), text, _("Traer…"), self.older_requested.emit, "calendar", Act.BACKFILL
+            )
 
     def _add(
         self,
@@ -84,10 +87,12 @@ class Needs(QWidget):
         action: str = "",
         do: Callable[[], object] | None = None,
         icon: str = "",
+        act: Act = Act.SEE,
     ) -> None:
         banner = Banner(tone, title, text, action=action, do=do, icon=icon)
         # «Ver» alone says nothing to somebody who hears one button after the other.
         banner.button.setAccessibleName(f"{action}: {title}")
+        permit(banner.button, act)
         self._box.addWidget(banner)
 
     def _older(self, status: Status, today: date) -> date | None:
@@ -98,17 +103,21 @@ class Needs(QWidget):
         wizard = self.wizard_requested.emit
         if not status.set_up:
             text = _("El asistente muestra cómo, paso a paso; se puede dejar y retomar.")
-            self._add(Tone.PRACTICE, _("Falta configurar la conexión"), text, _("Asistente"), wizard, "wizard")
+            self._add(
+                Tone.PRACTICE, _("Falta configurar la conexión"), text, _("Asistente"), wizard, "wizard", Act.SET_UP
+            )
         if status.spare_of is not None:
             text = _("El otro computador termina lo que está enviando y deja el turno a este.")
             action = _("Enviar desde este computador")
-            self._add(Tone.IDLE, spare_title(status.spare_of, now), text, action, self.take_over_requested.emit)
+            title, take = spare_title(status.spare_of, now), self.take_over_requested.emit
+            self._add(Tone.IDLE, title, text, action, take, act=Act.TAKE_OVER)
         if (trouble := status.trouble) is not None:
             explanation = explain_failure(trouble.failure)
             said = "\n".join((explanation.meaning, *trouble.messages, explanation.place))
             since = _("Desde {when}.").format(when=when(trouble.since, now))
             helps = trouble.needs_a_person and not trouble.failure.is_about_ledger
-            self._add(Tone.BAD, trouble_line(trouble), f"{said}\n{since}", _("Asistente") if helps else "", wizard)
+            action = _("Asistente") if helps else ""
+            self._add(Tone.BAD, trouble_line(trouble), f"{said}\n{since}", action, wizard, act=Act.SET_UP)
         if status.rebuild is not None:
             self._add(Tone.WARN, rebuild_title(), rebuild_story(status.rebuild, now))
 

@@ -13,13 +13,15 @@ from app.model.causes import Cause
 from app.model.clock import Clock
 from app.model.documents import Document
 from app.model.journey import State
+from app.model.role import Act
 from app.model.status import Status
 from app.texts import _, day
 from app.texts.causes import particulars
+from app.texts.ledger import spare_reason
 from ui.panel.documents import Reader
 from ui.panel.pending_parts import CauseCard, ConflictCard, Line, doubt_lines, list_card
 from ui.panel.query import Latest
-from ui.parts import Banner, Button, Card, EmptyState, Scroll, Words, clear
+from ui.parts import Banner, Button, Card, EmptyState, Scroll, Words, clear, permit
 from ui.theme import Role, Space, Tone
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
@@ -58,6 +60,8 @@ class PendingPage(Scroll):
     """A ``Waiting`` that a person settled on Loggro's own screen."""
     unsettle_requested = Signal(object)
     backfill_requested = Signal()
+    take_over_requested = Signal()
+    """This computer is to send, where another one does: only then something can be changed here."""
 
     def __init__(
         self, clock: Clock, on_error: Callable[[BaseException], object], parent: QWidget | None = None
@@ -68,6 +72,7 @@ class PendingPage(Scroll):
         self._query = Latest(on_error)
         self._shown: Pending | None = None
         self._left: list[Callable[[], QWidget]] = []
+        self._in_doubt: list[tuple[Waiting, Line]] = []
         self._wanted: Cause | None = None
         """What somebody came for, until its card is there."""
         head = QHBoxLayout()
@@ -78,8 +83,18 @@ class PendingPage(Scroll):
         head.addWidget(self._lead, 1)
         self.backfill = Button(_("Traer documentos anteriores…"), icon="calendar")
         self.backfill.clicked.connect(self.backfill_requested)
+        permit(self.backfill, Act.BACKFILL)
         head.addWidget(self.backfill)
         self.box.addLayout(head)
+        self._spare = Banner(
+            Tone.IDLE,
+            _("Este computador está de reserva"),
+            action=_("Tomar el turno"),
+            do=self.take_over_requested.emit,
+        )
+        permit(self._spare.button, Act.TAKE_OVER)
+        self._spare.hide()
+        self.box.addWidget(self._spare)
         self.said = Banner(Tone.GOOD, "")
         self.said.hide()
         self.box.addWidget(self.said)
@@ -104,7 +119,11 @@ class PendingPage(Scroll):
         self.refresh()
 
     def draw(self, status: Status) -> None:
-        """Show this Status: the day from which documents are carried; the rest is read."""
+        """Show this Status: the day from which documents are carried, and who sends; the rest is read."""
+        self._spare.setVisible(status.spare_of is not None)
+        if status.spare_of is not None:
+            text = spare_reason(status.spare_of)
+            self._spare.tell(Tone.IDLE, _("Este computador está de reserva"), text)
         self._start.setVisible(status.start is not None)
         if status.start is not None:
             self._start.setText(
@@ -113,6 +132,9 @@ class PendingPage(Scroll):
                 )
             )
         self.backfill.setEnabled(status.set_up)
+        now = self._clock.now()
+        for one, line in self._in_doubt:
+            line.tell(doubt_lines(one, now))  # the next look comes nearer without any news
 
     def refresh(self) -> None:
         """Look into the ledger again."""
@@ -145,6 +167,7 @@ class PendingPage(Scroll):
         self._empty.setVisible(pending.is_empty)
         place = self.verticalScrollBar().value()
         clear(self._cards)
+        self._in_doubt = []
         self._left = [*self._pieces(pending)]
         self._build_next()
         QTimer.singleShot(0, self, lambda: self.verticalScrollBar().setValue(place))
@@ -192,7 +215,8 @@ class PendingPage(Scroll):
 
     def _doubts(self, pending: Pending) -> Card:
         now = self._clock.now()
-        lines = [Line(one, doubt_lines(one, now)) for one in pending.doubts]
+        self._in_doubt = [(one, Line(one, doubt_lines(one, now))) for one in pending.doubts]
+        lines = [line for _one, line in self._in_doubt]
         lead = _("La respuesta se perdió. Botones los busca en Pymes; no los envía otra vez a ciegas.")
         return list_card(_("En duda"), lead, lines, pending.all[1] - len(lines))
 
@@ -203,6 +227,7 @@ class PendingPage(Scroll):
                 particulars(one.detail),
                 action=_("Deshacer"),
                 do=partial(self.unsettle_requested.emit, one),
+                act=Act.UNSETTLE,
             )
             for one in pending.settled
         ]

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.model.errors import ConnectorError, NotAtWork
 from app.model.preview import Backfill
+from app.model.role import LONGEST_REASON
 from app.model.sales import Sale
 from app.texts import _, day, money, whole
 from app.texts.backfill import backfill_lines
@@ -35,7 +36,6 @@ if TYPE_CHECKING:  # the first window does not wait for the database's library
     from app.storage.pending import Waiting
 
 _WIDTH: Final = 640
-_LONGEST_REASON: Final = 300
 _LONGEST_NUMBER: Final = 40
 
 OnError = Callable[[BaseException], object]
@@ -118,7 +118,7 @@ class SettleDialog(_Question):
         self.body.addLayout(self.found)
         self.group = QButtonGroup(self)
         self.reason = QLineEdit()
-        self.reason.setMaxLength(_LONGEST_REASON)
+        self.reason.setMaxLength(LONGEST_REASON)
         self.body.addWidget(
             FormField(_("Motivo"), self.reason, _("Por ejemplo: el contador la registró con la fecha corregida."))
         )
@@ -237,12 +237,16 @@ class BackfillDialog(_Question):
         self._lines = QVBoxLayout()
         self._lines.setSpacing(Space.HAIR)
         self.body.addLayout(self._lines)
+        self.reason = QLineEdit()
+        self.reason.setMaxLength(LONGEST_REASON)
+        self.body.addWidget(FormField(_("Motivo"), self.reason, _("Para traerlos: queda guardado con su nombre.")))
         self.body.addStretch(1)
         self._tick = QTimer(self)
         self._tick.setInterval(100)
         self._tick.timeout.connect(self._draw_progress)
         self.look.clicked.connect(self._look)
         self.day.dateChanged.connect(self._forget)
+        self.reason.textChanged.connect(self._judge)
         fit(self, _WIDTH, 520)
 
     def chosen(self) -> date:
@@ -294,7 +298,11 @@ class BackfillDialog(_Question):
         clear(self._lines)
         for number, text in enumerate(lines):
             self._lines.addWidget(Words(text, Role.STRONG if number == 0 else Role.BODY, selectable=True))
-        self.do.setEnabled(self.shown is not None and self.shown.changes_anything)
+        self._judge()
+
+    def _judge(self) -> None:
+        changes = self.shown is not None and self.shown.changes_anything
+        self.do.setEnabled(changes and bool(self.reason.text().strip()))
 
     def _draw_progress(self) -> None:
         done, total = self._progress

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QDialog, QWidget
 from app.model.causes import Cause
 from app.model.clock import bogota_day
 from app.model.errors import CannotSettle, ConnectorError, NoSuchSale, NotAtWork, StorageError
+from app.model.role import NotAllowed
 from app.texts import _, day, plural, whole
 from app.texts.backfill import release_lines
 from app.texts.causes import explain
+from app.texts.roles import refused
 from ui.context import Context
 from ui.host import EngineHost
 from ui.loop import ask, spawn
@@ -86,6 +88,8 @@ class PendingErrands:
                     _("Ese registro ya no está en Pymes"),
                     _("El documento sigue como estaba. Búsquelo otra vez."),
                 )
+            except NotAllowed as error:
+                self._board.tell(Tone.WARN, _("Eso no lo hace su papel"), refused(error))
             except CannotSettle:
                 self._board.tell(
                     Tone.WARN, _("Ese documento ya no espera"), _("Algo cambió mientras tanto: mírelo otra vez.")
@@ -152,7 +156,8 @@ class PendingErrands:
         if await ask(dialog) != QDialog.DialogCode.Accepted:
             return
         start = dialog.chosen()
-        changed = await self._host.ask(lambda engine: engine.backfill(start))
+        reason = dialog.reason.text()
+        changed = await self._host.ask(lambda engine: engine.backfill(start, reason))
         if changed:
             self._context.choose(start=start)
         self._board.tell(

@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.model.causes import Cause
 from app.model.documents import Document
+from app.model.role import Act
 from app.model.sales import Aspect, as_pms_shows
 from app.texts import _, day, money, plural, when, whole
 from app.texts.backfill import totals_line
 from app.texts.causes import aspect_name, aspect_value, explain, mender_name, particulars
 from app.texts.documents import how_many
-from ui.parts import Button, Card, DiffText, Elided, Icon, Kind, Words, rule
+from ui.parts import Button, Card, DiffText, Elided, Icon, Kind, Words, permit, rule
 from ui.theme import Role, Space, Tone
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
@@ -55,6 +56,7 @@ class CauseCard(Card):
         self.button = Button(_("Soltar todos…"), icon="send")
         self.button.setAccessibleName(_("Soltar todos: {cause}").format(cause=explanation.title))
         self.button.clicked.connect(lambda: release(group.cause))
+        permit(self.button, Act.RELEASE)
         # What was never approved is for the DIAN to mend: nobody can let it go.
         self.button.setVisible(not group.cause.is_about_approval)
         head.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
@@ -123,10 +125,12 @@ class ConflictCard(Card):
         self.settle = Button(_("Resuelto por fuera…"), icon="link")
         self.settle.setAccessibleName(_("Resuelto por fuera: {number}").format(number=one.full_number))
         self.settle.clicked.connect(lambda: settle(one))
+        permit(self.settle, Act.SETTLE)
         row.addWidget(self.settle)
         look = Button(_("Ya está corregido: mirar ahora"), Kind.PLAIN, icon="sync")
         look.setAccessibleName(_("Ya está corregido: {number}").format(number=one.full_number))
         look.clicked.connect(lambda: again(one.key))
+        permit(look, Act.RELEASE)
         row.addWidget(look)
         row.addStretch(1)
         self.box.addLayout(row)
@@ -195,6 +199,7 @@ class Line(QWidget):
         action: str = "",
         icon: str = "",
         do: Callable[[], object] | None = None,
+        act: Act = Act.SETTLE,
     ) -> None:
         super().__init__()
         row = QHBoxLayout(self)
@@ -204,15 +209,22 @@ class Line(QWidget):
         words.setSpacing(1)
         value = money(one.payable, one.currency) if one.payable is not None else ""
         words.addWidget(Elided(" · ".join(filter(None, (one.full_number, one.counterparty, value))), Role.STRONG))
-        for line in told:
-            words.addWidget(Words(line, Role.CAPTION, selectable=True))
+        self._told = [Words(line, Role.CAPTION, selectable=True) for line in told]
+        for line in self._told:
+            words.addWidget(line)
         row.addLayout(words, 1)
         self.button = Button(action, Kind.SMALL, icon=icon)
         self.button.setVisible(bool(action))
         self.button.setAccessibleName(f"{action} {one.full_number}")
         if do is not None:
             self.button.clicked.connect(lambda: do())
+            permit(self.button, act)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def tell(self, told: Sequence[str]) -> None:
+        """Say the same number of lines anew."""
+        for line, text in zip(self._told, told, strict=True):
+            line.setText(text)
 
 
 def doubt_lines(one: Waiting, now: datetime) -> list[str]:
@@ -220,7 +232,10 @@ def doubt_lines(one: Waiting, now: datetime) -> list[str]:
     looks = plural("Buscado {n} vez en Pymes.", "Buscado {n} veces en Pymes.", one.looks).format(n=whole(one.looks))
     if one.due_at is None or one.due_at <= now:
         return [looks, _("Se busca otra vez en el próximo ciclo.")]
-    return [looks, _("Se busca otra vez: {when}.").format(when=when(one.due_at, now))]
+    minutes = int((one.due_at - now).total_seconds()) // 60
+    left = plural("en {n} minuto", "en {n} minutos", minutes).format(n=whole(minutes))
+    left = left if minutes else _("en menos de un minuto")
+    return [looks, _("Se busca otra vez {left}: {when}.").format(left=left, when=when(one.due_at, now))]
 
 
 def list_card(title: str, lead: str, lines: Sequence[QWidget], left: int) -> Card:

@@ -73,7 +73,7 @@ class RangeNotes(QWidget):
             said = (
                 range_line(expected, watch.left) if watch.heir is None else heir_line(watch.heir.range_name, watch.left)
             )
-            row.addWidget(Icon(icon, f"{tone}.ink", 18), 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(Icon(icon, f"{tone}.ink", 18), 0, Qt.AlignmentFlag.AlignVCenter)
             row.addWidget(Words(said, Role.STRONG), 1)
             if expected.ask_from is not None and watch.heir is None:
                 self.calendar = Button(_("Guardar en el calendario (.ics)"), icon="calendar")

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
@@ -15,6 +15,7 @@ from app.model.clock import bogota_day
 from app.model.dian_list import BadCell, BadSheet, DianList
 from app.model.errors import ConnectorError, Failure, StorageError
 from app.model.reconciliation import Month, Reconciliation
+from app.model.role import Act
 from app.model.status import Status
 from app.system.vault import VaultError
 from app.texts import _, day, plural, whole
@@ -23,7 +24,7 @@ from app.texts.reconciliation import bad_cell, month_name, sheet_error, stage_na
 from ui.context import Context
 from ui.loop import ask, in_thread, spawn
 from ui.panel.query import Latest
-from ui.parts import Banner, Button, Card, DropArea, EmptyState, FormField, Kind, Picker, Scroll, Spinner, Words
+from ui.parts import Banner, Button, Card, DropArea, EmptyState, FormField, Kind, Picker, Scroll, Spinner, Words, permit
 from ui.theme import Role, Space, Tone
 
 if TYPE_CHECKING:  # the first window waits neither for the spreadsheet's library nor for the PDF's
@@ -88,6 +89,18 @@ class ReconciliationPage(Scroll):
             month = month.previous
         self.months.setCurrentIndex(1)
 
+    def place(self) -> Any:
+        """Return month, file and result, for ``return_to`` of a page that takes this one's place."""
+        return self.months.currentData(), self.dian, self.result
+
+    def return_to(self, place: Any) -> None:
+        """Show what the former page had made: it took its time."""
+        month, dian, result = place
+        self.months.setCurrentIndex(max(self.months.findData(month), 0))
+        self._keep_dian(dian)
+        if result is not None:
+            self._show(result)
+
     @property
     def is_running(self) -> bool:
         return not self._progress.isHidden()
@@ -136,6 +149,7 @@ class ReconciliationPage(Scroll):
         row.addWidget(FormField(_("Mes"), self.months))
         self.start = Button(_("Conciliar"), Kind.PRIMARY, icon="reconciliation")
         self.start.clicked.connect(self.reconcile)
+        permit(self.start, Act.RECONCILE)
         row.addWidget(self.start, 0, Qt.AlignmentFlag.AlignBottom)
         row.addStretch(1)
         card.box.addLayout(row)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from app.model.reconciliation import Kind as Class
 from app.model.reconciliation import Line, Reconciliation, Side, Total
+from app.model.role import Act
 from app.reports.reconciliation import FileKind
 from app.texts import _, money, whole
 from app.texts.documents import how_many
@@ -30,13 +31,12 @@ from app.texts.reconciliation import (
     verdict_title,
 )
 from ui.panel.reconciliation_lines import COUNTERPARTY, DATE, DIAN, FOUND, NUMBER, PMS, PYMES, LinesModel
-from ui.parts import Banner, Button, Card, Kind, Words, clear, rule, table_of
+from ui.parts import Banner, Button, Card, FlowRow, Kind, Words, clear, flowing, holding, permit, rule, table_of
 from ui.theme import Role, Space, Tone
-from ui.wizard.flowrow import FlowRow, flowing, holding
 
 _ROW = 40
 _MOST_HEIGHT = 400
-_HEAD_HEIGHT = 46
+_HEAD_HEIGHT = 54
 _WIDTHS = {NUMBER: 112, DATE: 116, COUNTERPARTY: 190, PMS: 134, PYMES: 134, DIAN: 134}
 _NARROWEST = 260
 
@@ -108,6 +108,7 @@ class ResultView(QWidget):
         ):
             button = Button(name)
             button.clicked.connect(lambda _checked=False, kind=kind: self.save_requested.emit(kind))
+            permit(button, Act.EXPORT)
             self.files[kind] = button
         column.addWidget(flowing(*self.files.values()))
         self._sources = Words("", Role.CAPTION)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit
 
 from app.model.errors import Failure
+from app.model.role import Act
 from app.system import autostart
 from app.system.autostart import Autostart
 from app.system.settings import checked_proxy
@@ -19,7 +20,7 @@ from app.texts.causes import explain_failure
 from ui.context import Context
 from ui.loop import in_thread, spawn
 from ui.panel.settings_parts import Changes, Line, Section, Switch, picked
-from ui.parts import Banner, Button, FormField, Spinner, Words
+from ui.parts import Banner, Button, FormField, Spinner, Words, permit
 from ui.theme import Role, Space, Tone
 
 _WINDOWS_STARTUP = "ms-settings:startupapps"
@@ -128,6 +129,8 @@ class NetworkSection(Section):
         self.without.clicked.connect(lambda: spawn(self._remove(), self._on_error))
         self._busy = Spinner()
         self._busy.hide()
+        permit(self.try_it, Act.SETTINGS)
+        permit(self.without, Act.SETTINGS)
         for part in (self.try_it, self.without, self._busy):
             row.addWidget(part)
         row.addStretch(1)

@@ -10,13 +10,15 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.model.errors import StorageError
+from app.model.role import Act
 from app.texts import _, plural, whole
 from app.texts.causes import explain_failure
+from app.texts.deeds import restored_from
 from app.texts.settings import moment, size
 from ui.context import Context
 from ui.loop import in_thread, spawn
 from ui.panel.settings_parts import Changes, Line, Section
-from ui.parts import Banner, Button, Kind, Spinner, Words, clear
+from ui.parts import Banner, Button, Kind, Spinner, Words, clear, permit
 from ui.parts.confirm import Confirm
 from ui.theme import Role, Space, Tone
 
@@ -47,6 +49,7 @@ class CopiesSection(Section):
         row.setSpacing(Space.MEDIUM)
         self.make = Button(_("Hacer una copia ahora"), icon="copy")
         self.make.clicked.connect(lambda: spawn(self._make(), self._on_error))
+        permit(self.make, Act.COPY)
         self._busy = Spinner()
         self._busy.hide()
         row.addWidget(self.make)
@@ -95,6 +98,7 @@ class CopiesSection(Section):
             name = moment(copy.made_at) if copy.made_at is not None else copy.path.name
             restore.setAccessibleName(_("Restaurar la copia de {when}").format(when=name))
             restore.clicked.connect(lambda _checked=False, copy=copy: spawn(self._restore(copy), self._on_error))
+            permit(restore, Act.RESTORE)
             self.restores.append(restore)
             self._list.addWidget(Line(name, size(copy.size), restore))
         if not copies:
@@ -131,21 +135,25 @@ class CopiesSection(Section):
             _("¿Poner esta copia en lugar del libro?"),
             _happens(copy, seen),
             _("Restaurar"),
+            reasoned=True,
             icon="back",
             parent=self,
         )
         if await self.confirmed(question):
+            reason = question.reason.text()
             self._wait(True)
-            self.rest_requested.emit(lambda: self._put_back(copy))
+            self.rest_requested.emit(lambda: self._put_back(copy, reason))
         else:
             self.settled.emit()
 
-    async def _put_back(self, copy: Copy) -> None:
+    async def _put_back(self, copy: Copy, reason: str) -> None:
         from app.storage.errors import LedgerTooNew
         from app.sync.recovery import restore
 
         def work() -> None:
+            self._context.deeds.check(self._context.settings.role, Act.RESTORE, reason)
             restore(self._ledger, copy.path, self._context.clock).close()
+            self._context.did(Act.RESTORE, restored_from(copy.path.name), reason)
 
         try:
             await in_thread(work)

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
+from app.model.role import Act
 from app.setup.hotels import name_of
 from app.texts import _
+from app.texts.deeds import hotel_gone
 from app.texts.hotels import secrets_gone
 from ui.context import Context
 from ui.loop import spawn
 from ui.panel.settings_parts import Changes, Section
-from ui.parts import Banner, Button, Confirm, FormField
+from ui.parts import Banner, Button, Confirm, FormField, permit
 from ui.theme import Space, Tone
 
 
@@ -26,6 +28,8 @@ class HotelsSection(Section):
     """Another hotel is to be connected."""
     hotel_removed = Signal(str)
     """This hotel's accesses are gone, proven; what is to be said of it."""
+    told = Signal()
+    """Something is said here that the person is to see."""
     settled = Signal()
 
     def __init__(self, context: Context, changes: Changes, on_error: Callable[[BaseException], object]) -> None:
@@ -47,6 +51,9 @@ class HotelsSection(Section):
         self.add.clicked.connect(self.hotel_wanted)
         self.remove = Button(_("Quitar este hotel…"), icon="exit")
         self.remove.clicked.connect(lambda: spawn(self._ask(), self._on_error))
+        permit(self.add, Act.SET_UP)
+        permit(self.remove, Act.DISCONNECT)
+        permit(self.title, Act.SETTINGS)
         row.addWidget(self.add)
         row.addWidget(self.remove)
         row.addStretch(1)
@@ -66,6 +73,13 @@ class HotelsSection(Section):
         """Say what became of the hotel that was shown before."""
         self.result.tell(Tone.GOOD, _("Hotel quitado"), words)
         self.result.show()
+        self.told.emit()
+
+    def tell_not_added(self, title: str, text: str) -> None:
+        """Say why there is no other hotel."""
+        self.result.tell(Tone.BAD, title, text)
+        self.result.show()
+        self.told.emit()
 
     def _rename(self) -> None:
         title = self.title.text().strip()
@@ -86,19 +100,22 @@ class HotelsSection(Section):
             ),
             _("Quitar"),
             typed=_("QUITAR"),
+            reasoned=True,
             icon="exit",
             parent=self,
         )
         if await self.confirmed(question):
-            self.rest_requested.emit(self._remove)
+            reason = question.reason.text()
+            self.rest_requested.emit(lambda: self._remove(reason))
         else:
             self.settled.emit()
 
-    async def _remove(self) -> None:
-        from app.setup.leaving import remove_secrets
+    async def _remove(self, reason: str) -> None:
+        from app.setup.leaving import remove_secrets_of_one
 
         settings = self._context.settings
-        removals = await remove_secrets([(settings.key, self._context.vault)])
+        self._context.did(Act.DISCONNECT, hotel_gone(name_of(settings, self._context.profile)), reason)
+        removals = await remove_secrets_of_one(settings.key, self._context.vault)
         if all(one.is_gone for one in removals):
             name = name_of(settings, self._context.profile)
             folder = str(self._context.paths.ledger(settings.key).parent)

@@ -13,14 +13,18 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app import __version__
 from app.connectors.profile import Operation
+from app.model.role import Act
 from app.model.route import Route
+from app.setup.hotels import name_of
 from app.texts import _, plural
+from app.texts.deeds import accesses_gone
+from app.texts.roles import refusal
 from app.texts.settings import operation_name, profile_title, secret_name
 from app.texts.setup import route_meaning
 from ui.context import Context
 from ui.loop import in_thread, spawn
 from ui.panel.settings_parts import Line, Section
-from ui.parts import Banner, Button, CopyField, RouteTag, Spinner, Words, clear
+from ui.parts import Banner, Button, CopyField, RouteTag, Spinner, Words, clear, permit
 from ui.parts.confirm import Confirm
 from ui.theme import Role, Space, Tone
 
@@ -122,6 +126,7 @@ class LeaveSection(Section):
         self.leave.clicked.connect(lambda: spawn(self._ask(), self._on_error))
         row = QHBoxLayout()
         row.setSpacing(Space.MEDIUM)
+        permit(self.leave, Act.DISCONNECT)
         row.addWidget(self.leave)
         self._busy = Spinner()
         self._busy.hide()
@@ -138,6 +143,13 @@ class LeaveSection(Section):
         self.box.addWidget(self._proof)
 
     async def _ask(self) -> None:
+        for hotel in self._context.hotels:
+            if not hotel.may(Act.DISCONNECT):
+                title = name_of(hotel.settings, hotel.profile)
+                self.result.tell(Tone.WARN, title, refusal(hotel.settings.role, Act.DISCONNECT))
+                self.result.show()
+                self.settled.emit()
+                return
         question = Confirm(
             _("¿Desconectar este computador?"),
             (
@@ -148,31 +160,36 @@ class LeaveSection(Section):
             ),
             _("Desconectar"),
             typed=_("DESCONECTAR"),
+            reasoned=True,
             icon="exit",
             parent=self,
         )
         if await self.confirmed(question):
             self._wait(True)
-            self.rest_requested.emit(self._remove)
+            reason = question.reason.text()
+            self.rest_requested.emit(lambda: self._remove(reason))
         else:
             self.settled.emit()
 
-    async def _remove(self) -> None:
+    async def _remove(self, reason: str) -> None:
         from app.setup.leaving import hotels_of, remove_secrets
         from app.system.vault import Vault, VaultError, open_vault
 
-        own = self._context.settings.key
-        vaults: list[tuple[str, Vault]] = [(own, self._context.vault)]
+        # Written before: afterwards there is no word any more, and everybody is administrator.
+        for hotel in self._context.hotels:
+            hotel.did(Act.DISCONNECT, accesses_gone(), reason)
+        vaults: dict[str, Vault] = {one.settings.key: one.vault for one in self._context.hotels}
         unread: list[str] = []
         if self._context.vault.is_lasting:
+            # Those too that were taken out of this computer, or turned to another hotel.
             for name in await in_thread(hotels_of, self._context.paths):
                 try:
-                    if name != own:
-                        vaults.append((name, await in_thread(open_vault, name)))
+                    if name not in vaults or not vaults[name].is_lasting:
+                        vaults[name] = await in_thread(open_vault, name)
                 except VaultError:
                     unread.append(name)
         try:
-            self._show(await remove_secrets(vaults), unread)
+            self._show(await remove_secrets(vaults.items()), unread)
         finally:
             self._wait(False)
         self.disconnected.emit()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.model.role import Act
 from app.texts import _
 from ui.context import Context
 from ui.loop import ask
@@ -124,13 +125,30 @@ class Changes(Surface):
         self._end.timeout.connect(self.hide)
         self.hide()
 
-    def make(self, words: str, after: Callable[[], object] = lambda: None, **choices: object) -> None:
-        """Change settings and say so; raises ``ValueError`` where a choice is not valid. ``after`` draws them anew."""
+    def make(
+        self,
+        words: str,
+        after: Callable[[], object] = lambda: None,
+        *,
+        act: Act = Act.SETTINGS,
+        reason: str = "",
+        **choices: object,
+    ) -> None:
+        """Change settings and say so; raises ``ValueError`` where a choice is not valid. ``after`` draws them anew.
+
+        Raises what ``Deeds.check`` raises; what touches documents is written down with the person.
+        """
+        self._context.deeds.check(self._context.settings.role, act, reason)
         before = {name: getattr(self._context.settings, name) for name in choices}
         self._context.choose(**choices)
+        if act is not Act.COMFORT:
+            self._context.did(act, words, reason)
 
         def back() -> None:
+            self._context.deeds.check(self._context.settings.role, act, reason)
             self._context.choose(**before)
+            if act is not Act.COMFORT:
+                self._context.did(act, _("Deshizo: {what}").format(what=words), reason)
             after()
             self._changed()
 

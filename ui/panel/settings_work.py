@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QWidget
 from app.model.cadence import choices
 from app.model.mode import Mode
 from app.model.notices import NoticeKind
+from app.model.role import Act
 from app.model.status import Status
 from app.setup.activation_file import keep_mode
 from app.texts import _
@@ -19,7 +20,7 @@ from app.texts.sources import watch_only_note
 from ui.context import Context
 from ui.loop import in_thread, spawn
 from ui.panel.settings_parts import Changes, Line, Section, Switch, picked
-from ui.parts import Banner
+from ui.parts import Banner, permit
 from ui.parts.confirm import Confirm
 from ui.theme import Space, Tone
 from ui.wizard.choices import Choice
@@ -47,6 +48,7 @@ class ModeSection(Section):
         for mode, choice in self.modes.items():
             choice.setEnabled(sends or not mode.sends)
             choice.clicked.connect(partial(self._wish, mode))
+            permit(choice, Act.SETTINGS)
             self._group.addButton(choice)
             self.box.addWidget(choice)
         if not sends:
@@ -56,6 +58,7 @@ class ModeSection(Section):
         options = [(own, None), *((cadence_name(one), one) for one in choices(context.profile.timing.cadence))]
         self.cadence = picked(_("Cada cuánto mira"), options, context.settings.cadence)
         self.cadence.activated.connect(self._pace)
+        permit(self.cadence, Act.SETTINGS)
         sentence = _("Nunca más seguido de lo que permite el perfil. Sin novedades, las pausas crecen.")
         self.box.addWidget(Line(_("Cada cuánto mira"), sentence, self.cadence))
         self.show_chosen()
@@ -83,12 +86,16 @@ class ModeSection(Section):
         title = _("¿Cambiar a «{mode}»?").format(mode=mode_name(mode))
         happens = mode_happens(mode, self._waiting)
         icon = "send" if mode.sends else "eye"
-        question = Confirm(title, happens, _("Cambiar a «{mode}»").format(mode=mode_name(mode)), icon=icon, parent=self)
+        former = self._context.settings.mode
+        starts = mode.sends and not self._context.profile.mode_for(former).sends
+        action = _("Cambiar a «{mode}»").format(mode=mode_name(mode))
+        question = Confirm(title, happens, action, reasoned=starts, icon=icon, parent=self)
         if await self.confirmed(question):
-            former = self._context.settings.mode
             self._changes.make(
                 _("Ahora: {mode}. Antes: {former}.").format(mode=mode_name(mode), former=mode_name(former)),
                 self._keep,
+                act=Act.START_SENDING if starts else Act.SETTINGS,
+                reason=question.reason.text(),
                 mode=mode,
             )
         self.show_chosen()
@@ -157,7 +164,7 @@ class NoticesSection(Section):
 
     def _choose(self, words: str, **changed: object) -> None:
         notices = self._context.settings.notices.model_copy(update=changed)
-        self._changes.make(words, self.show_chosen, notices=notices)
+        self._changes.make(words, self.show_chosen, act=Act.COMFORT, notices=notices)
 
 
 def _beside(first: QComboBox, second: QComboBox, last: QWidget) -> QWidget:

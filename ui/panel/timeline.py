@@ -109,6 +109,6 @@ class _Dot(QWidget):
         if not self._last:
             painter.drawLine(QPointF(8, 20), QPointF(8, self.height()))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(t.shade(self._tone).strong))
+        painter.setBrush(QColor(t.shade(self._tone).ink))
         painter.drawEllipse(centre, 5.0, 5.0)
         painter.end()

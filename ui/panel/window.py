@@ -8,14 +8,26 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.model.causes import Cause
 from app.model.hotels import Seen
+from app.model.role import Act, Role, may
 from app.model.status import Status
 from app.setup.hotels import name_of
 from app.texts import _
 from app.texts.help import cause_topic, failure_topic
+from app.texts.ledger import spare_reason
+from app.texts.roles import refusal, role_line
 from ui.context import Context
 from ui.panel.documents import DocumentsPage, Reader
 from ui.panel.drills import DrillsPage
@@ -28,8 +40,9 @@ from ui.panel.page import NAMES, Page, PanelPage
 from ui.panel.pending import PendingPage
 from ui.panel.reconciliation import ReconciliationPage
 from ui.panel.settings import SettingsPage
-from ui.parts import Button, Kind, Scroll, Surface, Words, fit
-from ui.theme import Role, Space
+from ui.parts import Button, Kind, Scroll, Surface, Words, fit, give_role, give_turn, permit
+from ui.theme import Role as TextRole
+from ui.theme import Space, Tone
 from ui.theme.icons import app_icon
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
@@ -38,6 +51,14 @@ if TYPE_CHECKING:  # the first window does not wait for the database's library
 _REFRESH_MS = 400
 """How soon a change of the counts is followed by a look into the ledger."""
 _AGE_MS = 10_000
+_RAIL_WIDTH = 200
+
+
+class _Rail(Surface):
+    """As narrow as its words let it be, which in another language may be longer."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(max(_RAIL_WIDTH, self.minimumSizeHint().width()), super().sizeHint().height())
 
 
 class PanelWindow(QMainWindow):
@@ -55,6 +76,8 @@ class PanelWindow(QMainWindow):
     """How many documents the practice hotel is to approve."""
     settings_changed = Signal()
     """The engine has to go by other settings from now on."""
+    role_changed = Signal()
+    """Somebody else sits here, or as something else."""
     language_chosen = Signal(str)
     rest_requested = Signal(object)
     """A coroutine function, to be called while the engine rests."""
@@ -77,6 +100,8 @@ class PanelWindow(QMainWindow):
         self._status = status
         self._state = QSettings(str(context.paths.home / "window.ini"), QSettings.Format.IniFormat)
         self.has_tray = False
+        self.errands: object = None
+        """Who does what the page Pendientes asks for, as long as there is this window."""
         self.may_close = False
         """Set at the end of the program: from then on closing closes."""
         self._drawn_counts: object = None
@@ -118,6 +143,7 @@ class PanelWindow(QMainWindow):
         self._age.setInterval(_AGE_MS)
         self._age.timeout.connect(self._redraw)
         self._restore()
+        self.follow_role()
         # Nothing wears the focus ring before a person asks for it with the keyboard.
         self._pages.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._pages.setFocus()
@@ -137,6 +163,7 @@ class PanelWindow(QMainWindow):
         page = SettingsPage(self._context, self._on_error)
         page.settings_changed.connect(self.settings_changed)
         page.language_chosen.connect(self.language_chosen)
+        page.role_changed.connect(self.role_changed)
         page.rest_requested.connect(self.rest_requested)
         page.all_rest_requested.connect(self.all_rest_requested)
         page.hotel_wanted.connect(self.hotel_wanted)
@@ -151,6 +178,14 @@ class PanelWindow(QMainWindow):
         """The page Ayuda."""
         return HelpPage()
 
+    def follow_role(self) -> None:
+        """Offer what the role of now does, and say so where that is not everything."""
+        self._drawn_role = role = self._context.settings.role
+        give_role(self, role)
+        self._role.setVisible(role is not Role.ADMINISTRATOR)
+        self._role.tell(role_line(role))
+        self.chooser.refuse("" if may(role, Act.SET_UP) else refusal(role, Act.SET_UP))
+
     def tell_vault(self, lasting: bool) -> None:
         """Say whether the secrets outlive the program."""
         self._session.setVisible(not lasting)
@@ -160,6 +195,8 @@ class PanelWindow(QMainWindow):
         self._status = status
         if not self.isVisible():
             return
+        if self._context.settings.role is not self._drawn_role:
+            self.follow_role()
         self._redraw()
         if status.counts != self._drawn_counts:
             self._drawn_counts = status.counts
@@ -168,7 +205,9 @@ class PanelWindow(QMainWindow):
 
     def draw_hotels(self, hotels: Sequence[Seen]) -> None:
         """Show how the hotels of this computer stand, and say where another one calls somebody."""
-        self.chooser.draw(hotels, self._context.settings.key, self._context.clock.now())
+        now, own = self._context.clock.now(), self._context.settings.key
+        self.chooser.draw(hotels, own, now)
+        self.overview.draw_others([one for one in hotels if one.key != own and one.needs_somebody(now)], now)
 
     def come_forward(self) -> None:
         """Show the window, above the others."""
@@ -204,7 +243,8 @@ class PanelWindow(QMainWindow):
         if Page.HELP in former._shown:
             self.help.return_to(former.help.place())
         if same_hotel:
-            self.documents.search.setText(former.documents.search.text())
+            self.documents.return_to(former.documents.place())
+            self.reconciliation.return_to(former.reconciliation.place())
         self.setWindowState(former.windowState())
         if not former.isMaximized():
             self.setGeometry(former.geometry())
@@ -235,6 +275,8 @@ class PanelWindow(QMainWindow):
         self._session = session_ribbon()
         self._session.hide()
         self.ribbons.append(self._session)
+        self._role = Ribbon(Tone.IDLE, "person", "")
+        self.ribbons.append(self._role)
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.header)
@@ -260,15 +302,15 @@ class PanelWindow(QMainWindow):
         return page
 
     def _build_rail(self) -> QWidget:
-        rail = Surface("rail", margins=(Space.MEDIUM, Space.LARGE, Space.MEDIUM, Space.LARGE), spacing=Space.HAIR)
-        rail.setFixedWidth(200)
+        rail = _Rail("rail", margins=(Space.MEDIUM, Space.LARGE, Space.MEDIUM, Space.LARGE), spacing=Space.HAIR)
+        rail.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         brand = QHBoxLayout()
         brand.setContentsMargins(Space.HAIR, 0, 0, Space.LARGE)
         brand.setSpacing(Space.SMALL)
         picture = QLabel()
         picture.setPixmap(app_icon().pixmap(QSize(28, 28)))
         brand.addWidget(picture)
-        brand.addWidget(Words(_("Botones"), Role.HEADING, wraps=False), 1)
+        brand.addWidget(Words(_("Botones"), TextRole.HEADING, wraps=False), 1)
         rail.box.addLayout(brand)
         self.chooser = HotelChooser()
         self.chooser.hotel_chosen.connect(self.hotel_chosen)
@@ -299,6 +341,7 @@ class PanelWindow(QMainWindow):
         wizard = Button(_("Asistente"), Kind.NAV, icon="wizard", size=20)
         wizard.setCheckable(False)
         wizard.clicked.connect(self.wizard_requested)
+        permit(wizard, Act.SET_UP)
         rail.box.addWidget(wizard)
         self._leave = Button(_("Salir"), Kind.NAV, icon="exit", size=20)
         self._leave.setToolTip(_("Salir (deja de enviar)"))
@@ -318,6 +361,8 @@ class PanelWindow(QMainWindow):
         self.overview.pending_requested.connect(self._show_pending)
         self.overview.older_requested.connect(self._bring_older)
         self.overview.take_over_requested.connect(self.take_over_requested)
+        self.pending.take_over_requested.connect(self.take_over_requested)
+        self.overview.hotel_requested.connect(self.hotel_chosen)
         self.overview.row_requested.connect(self._show_row)
         self.reconciliation.row_requested.connect(self._show_row)
         self.reconciliation.wizard_requested.connect(self.wizard_requested)
@@ -333,8 +378,13 @@ class PanelWindow(QMainWindow):
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
             if not self.isMaximized():
-                # The screen, or its scale, may be another than then.
+                # The screen, or its scale, may be another than then, or gone.
                 fit(self, self.width(), self.height())
+                room, here = self.screen().availableGeometry(), self.frameGeometry()
+                self.move(
+                    max(min(here.x(), room.right() + 1 - here.width()), room.x()),
+                    max(min(here.y(), room.bottom() + 1 - here.height()), room.y()),
+                )
         self.documents.restore(self._state)
         page = self._state.value("panel/page")
         if page in self._navigation:
@@ -344,6 +394,8 @@ class PanelWindow(QMainWindow):
 
     def _redraw(self) -> None:
         self.header.draw(self._status)
+        sends_elsewhere = self._status.spare_of
+        give_turn(self, "" if sends_elsewhere is None else spare_reason(sends_elsewhere))
         # The page Resumen says it larger.
         self.header.sentence.setVisible(self._current is not Page.OVERVIEW)
         # Where there is a tray, its menu has it, and closing the window must not be taken for leaving.

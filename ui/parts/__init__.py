@@ -6,7 +6,9 @@ from ui.parts.difference import DiffText, differing
 from ui.parts.droparea import DropArea
 from ui.parts.facsimile import Facsimile
 from ui.parts.fields import CopyField, FormField
+from ui.parts.flowrow import FlowRow, flowing, holding
 from ui.parts.frames import Banner, Card, EmptyState, Icon, Scroll, Surface, clear, fit, rule
+from ui.parts.permit import give_role, give_turn, permit
 from ui.parts.picker import Picker
 from ui.parts.pill import MOOD_LOOK, STATE_LOOK, MoodPill, Pill, RouteTag, StatePill
 from ui.parts.plate import Plate
@@ -29,6 +31,7 @@ __all__ = [
     "Elided",
     "EmptyState",
     "Facsimile",
+    "FlowRow",
     "FormField",
     "Icon",
     "IconButton",
@@ -50,6 +53,11 @@ __all__ = [
     "clear",
     "differing",
     "fit",
+    "flowing",
+    "give_role",
+    "give_turn",
+    "holding",
+    "permit",
     "plain_tip",
     "polish",
     "rule",

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     """For a line that is not to grow by it."""
     CHIP = "chip"
     NAV = "nav"
+    PICK = "pick"
+    """Opens a menu of which one is chosen, and says which."""
 
 
 _GAP = 6
@@ -29,6 +31,7 @@ _INK = {
     Kind.SMALL: "text",
     Kind.CHIP: "soft",
     Kind.NAV: "soft",
+    Kind.PICK: "text",
 }
 
 

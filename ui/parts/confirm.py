@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QLineEdit, QVBoxLayout, QWidget
 
+from app.model.role import LONGEST_REASON
 from app.texts import _
 from ui.parts.buttons import Button, Kind
 from ui.parts.fields import FormField
@@ -26,10 +27,14 @@ class Confirm(QDialog):
         action: str,
         *,
         typed: str = "",
+        reasoned: bool = False,
         icon: str = "question",
         parent: QWidget | None = None,
     ) -> None:
-        """``happens`` says, line by line, what follows; with ``typed`` the person has to write that word first."""
+        """``happens`` says, line by line, what follows; with ``typed`` the person has to write that word first.
+
+        With ``reasoned`` the person has to say why, in ``reason``.
+        """
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setMinimumWidth(_WIDTH)
@@ -50,6 +55,12 @@ class Confirm(QDialog):
         if typed:
             column.addWidget(FormField(_("Para seguir, escriba «{word}»").format(word=typed), self.word))
             self.word.textChanged.connect(self._judge)
+        self._reasoned = reasoned
+        self.reason = QLineEdit()
+        self.reason.setMaxLength(LONGEST_REASON)
+        if reasoned:
+            column.addWidget(FormField(_("Motivo"), self.reason, _("Queda guardado con su nombre y la hora.")))
+            self.reason.textChanged.connect(self._judge)
         row = QHBoxLayout()
         row.addStretch(1)
         self.leave = Button(_("Cancelar"))
@@ -64,11 +75,12 @@ class Confirm(QDialog):
         column.addStretch(1)
         column.addLayout(row)
         self._judge()
-        (self.word if typed else self.leave).setFocus()
+        (self.word if typed else self.reason if reasoned else self.leave).setFocus()
 
     def _judge(self) -> None:
         said = self.word.text().strip().casefold()
-        self.do.setEnabled(not self._typed or said == self._typed.casefold())
+        agrees = not self._typed or said == self._typed.casefold()
+        self.do.setEnabled(agrees and (not self._reasoned or bool(self.reason.text().strip())))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -68,6 +68,11 @@ class Card(Surface):
             self.head.addStretch(1)
             self.box.addLayout(self.head)
 
+    def hold_plates(self, inset: int) -> None:
+        """Make room for what lights up as a whole: its words, ``inset`` from its edge, begin where the title does."""
+        self.box.setContentsMargins(Space.LARGE - inset, Space.LARGE, Space.LARGE - inset, Space.LARGE)
+        self.head.setContentsMargins(inset, 0, inset, 0)
+
 
 def rule(parent: QWidget | None = None) -> QFrame:
     """Return a hairline."""
@@ -87,6 +92,8 @@ _TONE_ICON = {
 
 
 _NARROW = 440
+_READABLE_WIDTH = 560
+"""A longer line is hard to find the next one from."""
 
 
 class Banner(QFrame):
@@ -107,7 +114,7 @@ class Banner(QFrame):
         self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._whole.setContentsMargins(Space.MEDIUM, Space.MEDIUM, Space.MEDIUM, Space.MEDIUM)
         self._whole.setSpacing(Space.MEDIUM)
-        row = QHBoxLayout()
+        self._row = row = QHBoxLayout()
         row.setSpacing(Space.MEDIUM)
         self._icon = Icon("info", "soft", 20, self)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
@@ -132,6 +139,8 @@ class Banner(QFrame):
         self._title.setText(title)
         self._text.setText(text)
         self._text.setVisible(bool(text))
+        # One line stands in the middle beside a button that is higher, and its icon with it.
+        self._row.setAlignment(self._icon, Qt.AlignmentFlag.AlignTop if text else Qt.AlignmentFlag.AlignVCenter)
         self.setAccessibleName(f"{title} {text}".strip())
         if self.property("banner") != tone.value:
             self.setProperty("banner", tone.value)
@@ -168,7 +177,13 @@ class EmptyState(QWidget):
         self._text = Words(text, Role.SOFT)
         for words in (self._title, self._text):
             words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            column.addWidget(words)
+            words.setMaximumWidth(_READABLE_WIDTH)
+            # What may grow no wider would stand at the left of a column.
+            row = QHBoxLayout()
+            row.addStretch(1)
+            row.addWidget(words, _READABLE_WIDTH)
+            row.addStretch(1)
+            column.addLayout(row)
         if action:
             column.addSpacing(Space.SMALL)
             button = Button(action, Kind.NORMAL)
@@ -187,9 +202,13 @@ class _Inner(QWidget):
     """The page inside a ``Scroll``: as high as its content needs at the width that it has."""
 
     def minimumSizeHint(self) -> QSize:
-        # Wrapped texts claim the height that they would need at their narrowest; the scroll area asks for the height
-        # at the real width besides, and only that one counts.
-        return QSize(super().minimumSizeHint().width(), 0)
+        hint = super().minimumSizeHint()
+        layout = self.layout()
+        if layout is not None and layout.hasHeightForWidth():
+            # Wrapped texts claim the height that they would need at their narrowest; the scroll area asks for the
+            # height at the real width besides, and only that one counts.
+            hint.setHeight(0)
+        return hint
 
 
 class Scroll(QScrollArea):

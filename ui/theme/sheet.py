@@ -108,6 +108,9 @@ QPushButton[kind="nav"] {{
 QPushButton[kind="nav"]:hover {{ background: {t.raised}; }}
 QPushButton[kind="nav"]:checked {{ background: {t.selected}; color: {t.text}; font-weight: 600; }}
 QPushButton[kind="nav"]:focus {{ border: 2px solid {t.focus}; }}
+QPushButton[kind="nav"]:disabled {{ color: {t.faint}; }}
+QPushButton[kind="pick"] {{ text-align: left; padding: 7px 10px; }}
+QPushButton[kind="pick"]:focus {{ border: 2px solid {t.focus}; padding: 6px 9px; }}
 QPushButton::menu-indicator {{ width: 0; height: 0; image: none; }}
 QCheckBox, QRadioButton {{ spacing: 10px; background: transparent; padding: 2px; }}
 QCheckBox:focus, QRadioButton:focus {{ color: {t.accent_ink}; }}
@@ -127,7 +130,7 @@ def _fields(t: Tokens) -> str:
 }}
 {focused} {{ border: 2px solid {t.focus}; padding: 5px 9px; }}
 {wrong} {{ border: 2px solid {t.bad.strong}; padding: 5px 9px; }}
-{warned} {{ border: 2px solid {t.warn.strong}; padding: 5px 9px; }}
+{warned} {{ border: 2px solid {t.warn.ink}; padding: 5px 9px; }}
 {disabled} {{ background: {t.raised}; color: {t.faint}; border-color: {t.line}; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
 QLineEdit:read-only {{ background: {t.raised}; border-color: {t.line}; }}
@@ -138,19 +141,20 @@ QLineEdit[bare="true"], QLineEdit[bare="true"]:focus {{ background: transparent;
 def _lists(t: Tokens) -> str:
     return f"""
 QTableView, QListView {{
-  background: {t.surface}; alternate-background-color: {t.surface}; border: 1px solid {t.line};
+  background: {t.surface}; alternate-background-color: {t.surface}; border: 1px solid {t.line}; padding: 3px;
   border-radius: {RADIUS_LARGE}px; gridline-color: transparent; outline: none;
   selection-background-color: {t.selected}; selection-color: {t.text};
 }}
-QTableView::item {{ padding: 0 10px; border: none; border-bottom: 1px solid {t.line}; }}
+QTableView::item {{ padding: 0 9px; border: none; border-bottom: 1px solid {t.line}; }}
 QListView {{ padding: 6px; }}
 QListView::item {{ padding: 6px 10px; border: none; border-radius: 6px; }}
 QTableView::item:selected, QListView::item:selected {{ background: {t.selected}; color: {t.text}; }}
-QTableView:focus, QListView:focus {{ border: 2px solid {t.focus}; }}
+QTableView:focus {{ border: 2px solid {t.focus}; padding: 2px; }}
+QListView:focus {{ border: 2px solid {t.focus}; padding: 5px; }}
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{
   background: {t.surface}; color: {t.faint}; font-size: 12px; font-weight: 600; border: none;
-  border-bottom: 1px solid {t.line}; padding: 8px 10px;
+  border-bottom: 1px solid {t.line}; padding: 8px 12px;
 }}
 QTableCornerButton::section {{ background: {t.surface}; border: none; }}
 QSplitter::handle {{ background: transparent; }}
@@ -179,6 +183,7 @@ QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 2px; }}
 QScrollBar::handle {{ background: {t.line_strong}; border-radius: 4px; border: 2px solid transparent; min-height: 32px;
   min-width: 32px; }}
 QScrollBar::handle:hover {{ background: {t.faint}; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
   background: transparent; border: none; width: 0; height: 0; }}
 QMenu {{ background: {t.surface}; border: 1px solid {t.line}; padding: 6px; }}

@@ -74,10 +74,10 @@ LIGHT: Final = Tokens(
     raised="#F0F2F7",
     selected="#E4E8FB",
     line="#DFE3EB",
-    line_strong="#8A93A5",
+    line_strong="#7F889A",
     text="#151A23",
     soft="#475063",
-    faint="#626B7E",
+    faint="#5D6679",
     accent="#3D4FC9",
     accent_hover="#3343B4",
     accent_pressed="#2A389A",
@@ -172,9 +172,11 @@ FACES: Final = {
 }
 
 READABLE: Final = (
-    *((ink, ground) for ink in ("text", "soft", "faint") for ground in ("window", "rail", "surface", "raised")),
-    ("text", "selected"),
-    ("soft", "selected"),
+    *(
+        (ink, ground)
+        for ink in ("text", "soft", "faint")
+        for ground in ("window", "rail", "surface", "raised", "selected")
+    ),
     ("accent_ink", "surface"),
     ("accent_ink", "window"),
     ("accent_ink", "rail"),
@@ -184,13 +186,22 @@ READABLE: Final = (
     ("on_accent", "accent_hover"),
     ("on_accent", "accent_pressed"),
     *((f"{tone}.ink", f"{tone}.fill") for tone in Tone),
-    *((f"{tone}.ink", ground) for tone in Tone for ground in ("window", "surface")),
+    *((f"{tone}.ink", ground) for tone in Tone for ground in ("window", "surface", "raised", "selected")),
+    *((ink, f"{tone}.fill") for ink in ("text", "soft") for tone in Tone),
     *((f"{tone}.on_strong", f"{tone}.strong") for tone in Tone),
 )
 """Every pair of ink and ground that parts draw text with: each must reach 4.5:1."""
 
-SEEN: Final = (("line_strong", "surface"), ("focus", "surface"), ("focus", "window"), ("accent", "surface"))
-"""Pairs that carry a shape, not a text: each must reach 3:1."""
+SEEN: Final = (
+    *((edge, ground) for edge in ("line_strong", "focus") for ground in ("window", "rail", "surface", "raised")),
+    ("focus", "selected"),
+    *(("focus", f"{tone}.fill") for tone in Tone),
+    *(("accent", ground) for ground in ("window", "surface", "raised", "selected")),
+    ("accent_hover", "selected"),
+    *((f"{tone}.ink", ground) for tone in Tone for ground in ("surface", "raised")),
+    *((strong, "surface") for strong in ("good.strong", "bad.strong")),
+)
+"""Pairs that carry a shape, not a text (edges, focus ring, bars, gauges, dots): each must reach 3:1."""
 
 
 def value_of(tokens: Tokens, name: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal
 
-from app.connectors.profile import load_profile
+from app.connectors.profile import NOWHERE, load_profile
 from app.connectors.transport import Proxy
 from app.model.errors import ConnectorError
 from app.model.mode import Mode
@@ -19,7 +19,7 @@ from app.setup.source import glance
 from app.system.vault import Secret, VaultError
 from ui.context import Context
 from ui.loop import in_thread
-from ui.preparation import NOWHERE, prepare
+from ui.preparation import prepare
 from ui.wizard.flow import WizardFlow, Work
 
 Access = Literal["otp", "api-key"]

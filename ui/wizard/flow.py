@@ -169,6 +169,10 @@ class WizardFlow(QObject):
         """Make these the settings of the program."""
         self.context.choose(**settings.model_dump())
 
+    def wonder(self, question: Coroutine[Any, Any, None]) -> None:
+        """Ask the person something beside the work of the page."""
+        spawn(question, _crash)
+
     # --- secrets ------------------------------------------------------------------------------------------------------
 
     async def read_vault(self) -> None:

@@ -18,12 +18,11 @@ from app.texts import _, day, hour, plural
 from app.texts.documents import families_name
 from app.texts.form1876 import form_error, form_error_title, modality_name, request_name
 from ui.loop import in_thread
-from ui.parts import Banner, Button, Card, DropArea, Facsimile, Kind, Spinner, Words, clear
+from ui.parts import Banner, Button, Card, DropArea, Facsimile, Kind, Spinner, Words, clear, flowing
 from ui.theme import Role, Space, Tone, fixed_font
 from ui.wizard import errands
 from ui.wizard.choices import Check
 from ui.wizard.flow import WizardFlow, Work
-from ui.wizard.flowrow import flowing
 from ui.wizard.page import across
 
 _STRIP = (240.0, 35.0)

@@ -11,13 +11,12 @@ from app.setup import numbering
 from app.texts import _, plural
 from app.texts.documents import families_name, family_name
 from app.texts.guided import pms_numbering_instruction
-from ui.parts import Button, Card, Kind, Spinner, Words, clear
+from ui.parts import Button, Card, FlowRow, Kind, Spinner, Words, clear, flowing, holding
 from ui.theme import Role, Space
 from ui.wizard import errands
 from ui.wizard.choices import Check
 from ui.wizard.entry import EntryCard
 from ui.wizard.flow import WizardFlow, Work
-from ui.wizard.flowrow import FlowRow, flowing, holding
 from ui.wizard.page import Page, across
 from ui.wizard.parts import InstructionView, Result, route_tag
 from ui.wizard.ways import Ways

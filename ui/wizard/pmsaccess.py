@@ -11,13 +11,12 @@ from app.model.setup import Blocker, BlockerKind, Connection, Step
 from app.setup.activation import secrets_of
 from app.texts import _, hour, plural
 from app.texts.guided import access_instruction
-from ui.parts import Banner, Button, Card, FormField, Kind, Words, clear
+from ui.parts import Banner, Button, Card, FormField, Kind, Words, clear, flowing
 from ui.theme import Role, Space, Tone
 from ui.wizard import access
 from ui.wizard.access import Access, CodeTries
 from ui.wizard.choices import Choice
 from ui.wizard.flow import WizardFlow, Work
-from ui.wizard.flowrow import flowing
 from ui.wizard.page import across
 from ui.wizard.parts import InstructionView, Result, SecretField, Stored, route_tag
 

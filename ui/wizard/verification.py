@@ -12,12 +12,11 @@ from app.model.setup import Step
 from app.texts import _
 from app.texts.guided import condition_text, difference_text, resolution_instruction
 from app.texts.numbering import system_name
-from ui.parts import Banner, Button, Card, ProofTable, Spinner, Words, clear
+from ui.parts import Banner, Button, Card, ProofTable, Spinner, Words, clear, flowing
 from ui.theme import Role, Space, Tone
 from ui.wizard import errands
 from ui.wizard.dianform import DianForm
 from ui.wizard.flow import WizardFlow, Work
-from ui.wizard.flowrow import flowing
 from ui.wizard.form1876 import FormCard
 from ui.wizard.page import Page, across
 from ui.wizard.parts import Result, route_tag

@@ -5,15 +5,18 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
-from app.connectors.profile import BadProfile, Operation, load_profile
+from app.connectors.profile import NOWHERE, BadProfile, Operation, load_profile
 from app.model.mode import Mode
+from app.model.role import Act
 from app.model.setup import Step
 from app.texts import OWN_NAMES, _, spoken
+from app.texts.deeds import chosen_in_wizard
 from app.texts.documents import mode_name
 from app.texts.settings import mode_meaning, practice_meaning
 from app.texts.sources import watch_only_note
-from ui.parts import Banner, Card, FormField, Picker, Words
-from ui.preparation import NOWHERE, PRACTICE
+from ui.loop import ask
+from ui.parts import Banner, Card, Confirm, FormField, Picker, Words
+from ui.preparation import PRACTICE
 from ui.theme import Role, Tone
 from ui.wizard import access
 from ui.wizard.choices import Choice
@@ -50,6 +53,8 @@ class WelcomePage(Page):
         how.box.addWidget(self.watching)
         how.box.addWidget(Words(_("Se puede cambiar cuando quiera."), Role.CAPTION))
         self._wish = flow.activation.chosen_mode
+        self.question: Confirm | None = None
+        """The confirmation that is open."""
         self._where.buttonToggled.connect(lambda _choice, _checked: self._show_modes())
         for mode, choice in self.modes.items():
             choice.clicked.connect(partial(self._wish_for, mode))
@@ -99,7 +104,30 @@ class WelcomePage(Page):
         return profile.route(Operation.PYMES_SEND).is_called or (self.practice.isChecked() and not profile.practice)
 
     def _wish_for(self, mode: Mode) -> None:
-        self._wish = mode
+        if mode.sends and not self._wish.sends and not self.flow.context.settings.mode.sends:
+            # Somebody once chose that only watching is done here: who turns that round says why.
+            self._show_modes()
+            self.flow.wonder(self._ask_why(mode))
+        else:
+            self._wish = mode
+
+    async def _ask_why(self, mode: Mode) -> None:
+        name = mode_name(mode)
+        title, action = _("¿Cambiar a «{mode}»?"), _("Cambiar a «{mode}»")
+        question = Confirm(
+            title.format(mode=name),
+            (mode_meaning(mode),),
+            action.format(mode=name),
+            reasoned=True,
+            icon="send",
+            parent=self.window(),
+        )
+        self.question = question
+        if await ask(question):
+            self.flow.context.did(Act.START_SENDING, chosen_in_wizard(name), question.reason.text())
+            self._wish = mode
+            self._show_modes()
+        self.question = None
 
     def draw(self) -> None:
         self.result.show_trouble(self.flow.trouble(Work.CHOOSING))

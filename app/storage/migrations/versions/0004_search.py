@@ -66,7 +66,9 @@ def _search_on_server() -> None:
     # A row has a place here as it has in a file, by the same name: the newest is the one that was written last.
     op.execute("ALTER TABLE documents ADD COLUMN rowid BIGINT GENERATED ALWAYS AS IDENTITY")
     op.execute("CREATE UNIQUE INDEX documents_by_place ON documents (rowid)")
-    words = f"REGEXP_REPLACE({_PLAIN.format(words=_SERVER_WORDS)}, '[^[:alnum:]]+', ' ', 'g')"
+    # Without any accent, as what a person writes is looked for: a guest may be called Gonçalves or Söhne.
+    plain = f"REGEXP_REPLACE(NORMALIZE({_SERVER_WORDS}, NFD), '[\\u0300-\\u036F]', '', 'g')"
+    words = f"REGEXP_REPLACE({plain}, '[^[:alnum:]]+', ' ', 'g')"
     op.execute(
         f"ALTER TABLE documents ADD COLUMN words TSVECTOR GENERATED ALWAYS AS (TO_TSVECTOR('simple', {words})) STORED"
     )

@@ -309,7 +309,11 @@ class Program(Windows):
         if self.panel is not None:
             self.panel.has_tray = reachable
         if not reachable:
-            QTimer.singleShot(_TRAY_PATIENCE_MS, self._show_if_stranded)
+            QTimer.singleShot(_TRAY_PATIENCE_MS, self._show_if_lost)
+
+    def _show_if_lost(self) -> None:
+        if self._quit is not None and not self._quit.is_set():
+            self._show_if_stranded()
 
     # Ending
 

@@ -293,7 +293,7 @@ class DocumentsPage(QWidget):
         for one in (self.table, self._nothing, self._not_found):
             self._stack.addWidget(one)
         whole_list = QWidget()
-        whole_list.setMinimumWidth(230)
+        whole_list.setMinimumWidth(200)
         box = QVBoxLayout(whole_list)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(Space.SMALL)
@@ -308,7 +308,8 @@ class DocumentsPage(QWidget):
         self.again.setToolTip(_("Vuelve a intentar los que esperan a una persona"))
         self.again.clicked.connect(lambda: spawn(self._try_again(), self._on_error))
         permit(self.again, Act.RELEASE)
-        self.copy = Button(_("Copiar números"), Kind.SMALL, icon="copy")
+        self.copy = Button(_("Copiar"), Kind.SMALL, icon="copy")
+        self.copy.setToolTip(_("Copia los números de los documentos seleccionados"))
         self.copy.clicked.connect(self.copy_numbers)
         self.export = Button(_("Exportar"), Kind.SMALL, icon="receipt")
         self.export.setToolTip(_("Guarda los documentos seleccionados como hoja de cálculo"))

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import select
 import shutil
 import signal
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final, Self
 
@@ -122,10 +123,20 @@ class PostgresServer:
     def kill(self) -> None:
         """Kill the server and all its processes as a power cut would."""
         number = self._server.pid
-        children = Path(f"/proc/{number}/task/{number}/children").read_text().split()
-        for one in (number, *map(int, children)):
-            os.kill(one, signal.SIGKILL)
-        self._server.wait(_START_SECONDS)
+        os.kill(number, signal.SIGSTOP)  # so that none is born while they are counted
+        children = [int(one) for one in Path(f"/proc/{number}/task/{number}/children").read_text().split()]
+        with ExitStack() as stack:
+            ends = []
+            for child in children:
+                with suppress(ProcessLookupError):
+                    ends.append(os.pidfd_open(child))
+                    stack.callback(os.close, ends[-1])
+                    os.kill(child, signal.SIGKILL)
+            os.kill(number, signal.SIGKILL)
+            self._server.wait(_START_SECONDS)
+            # A server does not start again while one of them still holds the shared memory.
+            for end in ends:
+                select.select([end], [], [], _START_SECONDS)
 
     def database(self, name: str) -> str:
         """Make an empty database and return its address, without the password."""

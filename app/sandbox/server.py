@@ -11,7 +11,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -135,9 +135,12 @@ def run_child(folder: Path, seed: int = DEFAULT_SEED, push_delay: float = 1.5) -
     def ready(addresses: Addresses, house: House) -> None:
         # A parent that has ended meanwhile reads nothing; that it is gone, the end of the input says. What nobody
         # catches is shown in a window by an installed program, which then waits for ever.
-        with suppress(OSError):
+        try:
             sys.stdout.write(json.dumps(asdict(addresses)) + "\n")
             sys.stdout.flush()
+        except OSError:
+            # Python flushes once more at its end, and would complain there.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     asyncio.run(_until_told(folder, seed, push_delay, ready, with_parent=True))
 

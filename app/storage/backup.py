@@ -67,8 +67,10 @@ def back_up(ledger: Path, now: datetime, cancelled: Callable[[], bool] = lambda:
     with known_errors():
         folder.mkdir(mode=0o700, exist_ok=True)
         for left_over in folder.glob("*.tmp*"):
-            if left_over.stat().st_mtime < (now - EVERY).timestamp():  # a younger one may be another program's work
-                left_over.unlink()
+            # A younger one may be another program's work, which may take it away at any moment.
+            with contextlib.suppress(FileNotFoundError):
+                if left_over.stat().st_mtime < (now - EVERY).timestamp():
+                    left_over.unlink()
         place = target.with_suffix(".tmp")
         try:
             copy_whole(ledger, place, cancelled)

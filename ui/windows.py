@@ -6,7 +6,7 @@ When that is, and what becomes of the hotels meanwhile, ``Program`` says; the wi
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from importlib import import_module
 from typing import Any, Final
 
@@ -370,10 +370,6 @@ class Windows(ABC):
         )
         if await ask(question):
             desk.take_over(question.reason.text())
-
-    async def _while_resting(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Do ``work`` while the engine of the shown hotel holds neither ledger nor vault."""
-        await while_resting([self.shown], work)
 
     def _settings_changed(self, desk: Desk) -> None:
         desk.renew()

@@ -22,7 +22,8 @@ from app.model.journey import Event, EventKind, State
 from app.model.listing import Listing, Order
 from app.sync.ledger import Ledger
 from app.sync.ledger_reader import LedgerReader, Row
-from tests.support.panel import NOW, HandClock, document, fill, filled, status
+from tests.support.documents import fail, opened
+from tests.support.panel import NOW, HandClock, document, fill, filled
 from ui.context import Context
 from ui.panel.documents import DocumentsPage
 from ui.panel.model import AMOUNT, STATE
@@ -39,21 +40,6 @@ COUNT = 60
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedgerReader]:
     with filled(tmp_path_factory.mktemp("ledger"), COUNT) as reader:
         yield reader
-
-
-def fail(error: BaseException) -> None:
-    raise error
-
-
-def opened(qtbot: QtBot, context: Context, reader: LedgerReader) -> DocumentsPage:
-    page = DocumentsPage(context, fail)
-    qtbot.addWidget(page)
-    page.resize(1000, 700)
-    page.draw(status(counts=reader.counts()))
-    with qtbot.waitSignal(page.model.counted):
-        page.open(reader)
-    page.show()
-    return page
 
 
 @pytest.fixture

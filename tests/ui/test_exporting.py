@@ -14,7 +14,8 @@ from shiboken6 import delete
 from app.model.journey import State
 from app.model.role import Role
 from app.sync.ledger_reader import LedgerReader, Row
-from tests.support.panel import filled, status
+from tests.support.documents import opened
+from tests.support.panel import filled
 from ui.context import Context
 from ui.panel.documents import DocumentsPage
 from ui.panel.exporting import Exports
@@ -32,17 +33,7 @@ def reader(tmp_path: Path) -> Iterator[LedgerReader]:
 def page(
     qtbot: QtBot, turning: asyncio.AbstractEventLoop, theme: Theme, context: Context, reader: LedgerReader
 ) -> DocumentsPage:
-    def fail(error: BaseException) -> None:
-        raise error
-
-    page = DocumentsPage(context, fail)
-    qtbot.addWidget(page)
-    page.resize(1000, 700)
-    page.draw(status(counts=reader.counts()))
-    with qtbot.waitSignal(page.model.counted):
-        page.open(reader)
-    page.show()
-    return page
+    return opened(qtbot, context, reader)
 
 
 def answer(qtbot: QtBot, page: DocumentsPage, path: Path) -> None:

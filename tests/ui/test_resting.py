@@ -14,6 +14,7 @@ from app.system.settings import Settings
 from app.system.vault import Secret
 from tests.support.panel import status
 from ui.host import EngineHost
+from ui.hotels import while_resting
 from ui.loop import spawn
 from ui.main import Program
 from ui.theme import Theme
@@ -75,7 +76,7 @@ def test_the_engine_has_ended_before_and_goes_on_after(qtbot: QtBot, program: Pr
     async def work() -> None:
         seen.append("work")
 
-    spawn(program._while_resting(work), fail)
+    spawn(while_resting([program.shown], work), fail)
     qtbot.waitUntil(lambda: seen == ["runs", "ended", "work", "runs"])
 
 
@@ -86,7 +87,7 @@ def test_it_goes_on_although_the_work_failed(qtbot: QtBot, program: Program, see
     async def work() -> None:
         raise ZeroDivisionError
 
-    spawn(program._while_resting(work), failed.append)
+    spawn(while_resting([program.shown], work), failed.append)
     qtbot.waitUntil(lambda: seen == ["runs", "ended", "runs"])
     assert isinstance(failed[0], ZeroDivisionError)
 
@@ -98,7 +99,7 @@ def test_without_an_access_nothing_goes_on(qtbot: QtBot, program: Program, seen:
         program._disconnected()
 
     async def rest() -> None:
-        await program._while_resting(leave)
+        await while_resting([program.shown], leave)
         done.append("over")
 
     spawn(rest(), fail)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -49,6 +49,16 @@ def panel(
     panel.may_close = True
     panel.close()
     panel.deleteLater()
+
+
+def test_a_hidden_panel_reads_nothing_by_itself(panel: PanelWindow) -> None:
+    panel.draw(status(counts=Counts(proven=41)))
+    timers = panel.findChildren(QTimer, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    assert any(timer.isActive() for timer in timers)
+    panel.hide()
+    assert not any(timer.isActive() for timer in timers)
+    panel.show()
+    assert any(timer.isActive() and timer.isSingleShot() for timer in timers)
 
 
 def give_keyboard(qtbot: QtBot, panel: PanelWindow) -> None:

@@ -190,7 +190,8 @@ class DrillsPage(Scroll):
             self._ask()
 
     def _rested(self) -> None:
-        if self._is_stale:
+        # What nobody looks at is read when it comes forward.
+        if self._is_stale and self.isVisible():
             self.refresh()
 
     # Asking the desk, in a thread with a loop of its own

@@ -99,7 +99,8 @@ class NumberingPage(Scroll):
             self._reckon()
 
     def _rested(self) -> None:
-        if self._is_stale:
+        # What nobody looks at is read when it comes forward.
+        if self._is_stale and self.isVisible():
             self.refresh()
 
     def _reckon(self) -> None:

@@ -455,11 +455,14 @@ class PanelWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._age.start()
+        self._refresh.start()
         self.draw(self._status)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        # Nobody looks, and after the program's end nothing could be read.
         self._age.stop()
+        self._refresh.stop()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.remember()

@@ -58,8 +58,8 @@ class Signer:
         signature = {
             "algorithm": _ALGORITHM,
             "fingerprint": self.fingerprint,
-            "public_key": base64.b64encode(self._public).decode(),
-            "value": base64.b64encode(self._key.sign(canonical(body))).decode(),
+            "public_key": _base64(self._public),
+            "value": _base64(self._key.sign(canonical(body))),
         }
         return canonical(body | {"signature": signature}) + b"\n"
 
@@ -77,7 +77,13 @@ def check(data: bytes, known_keys: Path) -> Checked:
     except (ValueError, KeyError, TypeError, RecursionError, binascii.Error, InvalidSignature):
         return Checked(Verdict.ALTERED if any(mark in data for mark in _MARKS) else Verdict.NOT_OURS)
     fingerprint = fingerprint_of(public)
-    rest = {"algorithm": _ALGORITHM, "fingerprint": fingerprint}
+    # Base64 writes the same bytes in several ways, of which ours is one.
+    rest = {
+        "algorithm": _ALGORITHM,
+        "fingerprint": fingerprint,
+        "public_key": _base64(public),
+        "value": _base64(value),
+    }
     if again != data or body["format"] != FORMAT or any(signature.get(name) != said for name, said in rest.items()):
         return Checked(Verdict.ALTERED)
     known = fingerprint in _known(known_keys)
@@ -93,6 +99,10 @@ def fingerprint_of(public: bytes) -> str:
     """Return a key's fingerprint, in groups that two people can read to each other."""
     digits = hashlib.sha256(public).hexdigest()[:32]
     return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 def _refuse(text: str) -> object:

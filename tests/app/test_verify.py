@@ -49,6 +49,20 @@ def test_every_byte_counts(result: Reconciliation, vault: SessionVault, keys: Pa
         assert check(altered, keys).verdict is Verdict.ALTERED
 
 
+@pytest.mark.parametrize("name", ["public_key", "value"])
+def test_a_key_or_signature_written_in_other_letters_is_altered(
+    result: Reconciliation, vault: SessionVault, keys: Path, name: str
+) -> None:
+    signed = Signer(vault, keys).sign(content_of(result))
+    ours = json.loads(signed)["signature"][name]
+    last = ours.rstrip("=")[-1]
+    # Base64 ignores the lowest bits of the last letter.
+    other = chr(ord(last) + 1) if last not in "Zz9" else {"Z": "a", "z": "0", "9": "+"}[last]
+    written = ours.replace(f"{last}=", f"{other}=")
+    assert base64.b64decode(written) == base64.b64decode(ours)
+    assert check(signed.replace(ours.encode(), written.encode()), keys).verdict is Verdict.ALTERED
+
+
 def test_written_otherwise_or_with_a_name_twice_it_is_altered(
     result: Reconciliation, vault: SessionVault, keys: Path
 ) -> None:

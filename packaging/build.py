@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import compare_builds
 import dev
 import sign
-from wine_bench import Bench, NoBench, screen
+from wine_bench import LAST_OF_SELF_CHECK, Bench, NoBench, screen
 
 ROOT = Path(__file__).resolve().parent.parent
 WINDOWS = os.name == "nt"
@@ -222,7 +222,7 @@ def check_frozen(folder: Path, work: Path, run: Run) -> None:
 def judge(log: Path, done: subprocess.CompletedProcess[str]) -> None:
     told = log.read_text(encoding="utf-8") if log.exists() else "(nada)"
     print("\n".join("   " + line for line in told.splitlines()))
-    if done.returncode:
+    if done.returncode or LAST_OF_SELF_CHECK not in told:
         raise Failed(f"El programa congelado no pasó su propia prueba (código {done.returncode}).\n{done.stdout or ''}")
 
 

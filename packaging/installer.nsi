@@ -90,28 +90,30 @@ Var StartsWithWindows
 Function ${PREFIX}CloseRunning
   ${PREFIX}again:
   IfFileExists "$INSTDIR\${MAIN}" 0 ${PREFIX}closed
-  ClearErrors
-  ExecWait '"$INSTDIR\${MAIN}" gui --quit' $0
-  ${If} ${Errors}
-    StrCpy $0 0 ; a damaged program runs nowhere
-  ${EndIf}
-  ${If} $0 == 0
-    ; A folder with an open file in it cannot be renamed: so this is also the test for the console program. The practice
-    ; hotel of a program that has just ended, or a virus scanner, may hold one for some seconds more.
+  StrCpy $1 0
+  ${Do}
+    ClearErrors
+    ExecWait '"$INSTDIR\${MAIN}" gui --quit' $0
+    ${If} ${Errors}
+      StrCpy $0 0 ; a damaged program runs nowhere
+    ${EndIf}
+    ${If} $0 != 0
+      ${ExitDo}
+    ${EndIf}
+    ; A folder with an open file in it cannot be renamed: so this is also the test for the console program, for one that
+    ; Windows or a person has only just started, which hears the next request, for the practice hotel of one that has
+    ; just ended, and for a virus scanner.
     IfFileExists "$INSTDIR\_internal\*.*" 0 ${PREFIX}closed
     RMDir /r "$INSTDIR\_internal.old"
-    StrCpy $1 0
-    ${Do}
-      ClearErrors
-      Rename "$INSTDIR\_internal" "$INSTDIR\_internal.old"
-      ${IfNot} ${Errors}
-        Rename "$INSTDIR\_internal.old" "$INSTDIR\_internal"
-        Goto ${PREFIX}closed
-      ${EndIf}
-      IntOp $1 $1 + 1
-      Sleep 500
-    ${LoopUntil} $1 >= 80
-  ${EndIf}
+    ClearErrors
+    Rename "$INSTDIR\_internal" "$INSTDIR\_internal.old"
+    ${IfNot} ${Errors}
+      Rename "$INSTDIR\_internal.old" "$INSTDIR\_internal"
+      Goto ${PREFIX}closed
+    ${EndIf}
+    IntOp $1 $1 + 1
+    Sleep 1000
+  ${LoopUntil} $1 >= 30
   MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(InUse)" /SD IDCANCEL IDRETRY ${PREFIX}again
   SetErrorLevel 2
   Quit
@@ -205,7 +207,7 @@ Section "$(Program)" SecProgram
   ClearErrors
   SetOverwrite try
   SetOutPath "$INSTDIR"
-  File /r "${SOURCE}/*"
+  File /r "${SOURCE}\*" ; with this slash: makensis turns it round on Linux, and not the other on Windows
   WriteUninstaller "$INSTDIR\${UNINSTALLER}"
   ${If} ${Errors}
     SetOutPath "$TEMP"

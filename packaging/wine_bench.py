@@ -26,6 +26,8 @@ from pathlib import Path
 from typing import IO
 
 if os.name != "nt":
+    import fcntl
+
     from pip._vendor.packaging.requirements import Requirement
 
 HERE = Path(__file__).resolve().parent
@@ -47,6 +49,8 @@ PINS = {
     "test": ("requirements-dev.txt",),
 }
 """Two interpreters, so that nothing of the tests can slip into what is built."""
+LAST_OF_SELF_CHECK = "QLocalServer"
+"""In the last line of a frozen program's self-check: one that is ended before it has the code 0 under Wine."""
 _LAST_WORDS_SECONDS = 3.0
 MARKERS = {
     "implementation_name": "cpython",
@@ -153,10 +157,20 @@ class Bench:
                 "Falta instalar:  apt-get install -y --no-install-recommends " + " ".join(dict.fromkeys(missing))
             )
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._be_alone()
         self._make_prefix()
         for kind in kinds or PINS:
             self._make_python(kind)
         return self
+
+    def _be_alone(self) -> None:
+        """Wait for another script that works on the same Wine: the first to finish would end the other's programs."""
+        self._held = self.prefix.with_suffix(".lock").open("w")
+        try:
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"Otro programa trabaja en {self.prefix}: se espera a que termine")
+            fcntl.flock(self._held, fcntl.LOCK_EX)
 
     def windows_name(self, file: Path) -> str:
         """Spell a file on this Windows' own drive."""

@@ -274,6 +274,22 @@ def test_no_test_sleeps() -> None:
     assert found == [], "wait for a condition, with a limit"
 
 
+NOT_IN_WINDOWS = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
+
+
+def test_every_file_can_be_loaded_in_windows() -> None:
+    """One such import at the head of one file ends the whole run of the tests there."""
+    found = [
+        place(file, node.lineno)
+        for file in sources("app", "ui", "tests")
+        if "bench" not in file.parts
+        for node in tree_of(file).body
+        if (isinstance(node, ast.Import) and any(is_inside(name.name, *NOT_IN_WINDOWS) for name in node.names))
+        or (isinstance(node, ast.ImportFrom) and is_inside(node.module or "", *NOT_IN_WINDOWS))
+    ]
+    assert found == [], 'below «if sys.platform != "win32":»'
+
+
 def test_ui_never_nests_an_event_loop() -> None:
     nested = {"exec", "exec_", "processEvents"}
     found = [

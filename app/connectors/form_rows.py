@@ -68,6 +68,11 @@ class _Header(NamedTuple):
 
     starts: dict[str, float]
 
+    def is_overprinted(self, words: Sequence[Word], label: Label) -> bool:
+        """Say whether a word runs from an earlier column into this one: what this one holds is then part of it."""
+        start = self.starts.get(label.value)
+        return start is not None and any(word.x0 < start - _SLACK and word.x1 > start + _SLACK for word in words)
+
     def cells(self, words: Sequence[Word]) -> dict[str, tuple[Word, ...]]:
         """Sort the words of a line into columns; those left of all columns come under an empty name."""
         found: dict[str, list[Word]] = {}
@@ -154,6 +159,8 @@ def _row(lines: Sequence[Line], at: int, header: _Header | None, above: Printed[
     if cells is None or (meaning := cells.meaning) is None or request is None or not modality_words:
         raise _bad(line)
     prefix, first, last, months = meaning
+    if not prefix and header is not None and fits and header.is_overprinted(line.words, Label.PREFIX):
+        raise _bad(line)
     return FormRow(
         establishment=_own_establishment(columns, line) or above,
         modality=_printed(_modality(modality_words), modality_words, line.page),

@@ -6,11 +6,13 @@ killed. The child opens no file and no address, and executes nothing.
 """
 
 import json
+import math
 import os
 import re
 import subprocess
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
@@ -209,6 +211,11 @@ def _pages(data: bytes) -> Iterator[dict[str, Any]]:
             raise Unreadable(FormError.TOO_MANY_PAGES, str(MOST_PAGES))
         interpreter.process_page(page)
         layout = device.get_result()
+        if turned := _turned(layout):
+            # Saved lying on its side, or upside down: read as a person would hold it.
+            page.rotate = (page.rotate + turned) % 360
+            interpreter.process_page(page)
+            layout = device.get_result()
         found = _letters(layout, layout.height)
         empty = False
         inside = [one for one in found if 0 <= one.x0 <= layout.width and one.y1 >= 0 and one.y0 <= layout.height]
@@ -233,17 +240,30 @@ def _runs(data: bytes) -> bytes:
     return bytes(out)
 
 
-def _letters(parent: Any, height: float) -> Iterator[_Letter]:
-    """Return the upright letters of a page, those of the forms drawn on it too; the margin's vertical text is none."""
+def _turned(layout: Any) -> int:
+    """Return by how many degrees most letters of a page are turned to the left."""
+    found = Counter(
+        round(math.degrees(math.atan2(letter.matrix[1], letter.matrix[0])) / 90) * 90 % 360 for letter in _drawn(layout)
+    )
+    return found.most_common(1)[0][0] if found else 0
+
+
+def _drawn(parent: Any) -> Iterator[Any]:
     from pdfminer.layout import LTChar, LTContainer
 
     for item in parent:
         if isinstance(item, LTChar):
-            text = item.get_text()
-            if item.upright and not text.startswith("(cid:"):
-                yield _Letter(text, item.x0, height - item.y1, item.x1, height - item.y0)
+            yield item
         elif isinstance(item, LTContainer):
-            yield from _letters(item, height)
+            yield from _drawn(item)
+
+
+def _letters(parent: Any, height: float) -> Iterator[_Letter]:
+    """Return the upright letters of a page, those of the forms drawn on it too; the margin's vertical text is none."""
+    for item in _drawn(parent):
+        text = item.get_text()
+        if item.upright and not text.startswith("(cid:"):
+            yield _Letter(text, item.x0, height - item.y1, item.x1, height - item.y0)
 
 
 def lines_of(letters: list[_Letter]) -> list[list[Word]]:

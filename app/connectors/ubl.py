@@ -13,9 +13,9 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
-from app.connectors.ubl_document import document_of
+from app.connectors.ubl_document import code_in_qr, document_of
 from app.connectors.ubl_elements import children, is_ubl, text_at
-from app.connectors.ubl_xml import LARGEST, parse, parse_text
+from app.connectors.ubl_xml import LARGEST, parse, parse_held
 from app.model.documents import Document
 from app.model.reading import ReadError, Reading, Unreadable
 
@@ -41,6 +41,7 @@ _MOST_NOTICES: Final = 20
 _LONGEST_NOTICE: Final = 500
 _VERDICTS: Final = {"02": True, "04": False}
 _TEXT: Final = "cac:Attachment/cac:ExternalReference/cbc:Description"
+_BINARY: Final = "cac:Attachment/cbc:EmbeddedDocumentBinaryObject"
 _LINE: Final = "cac:ParentDocumentLineReference/cac:DocumentReference"
 
 
@@ -100,16 +101,27 @@ def _settled(name: str, data: bytes) -> tuple[Reading, tuple[_Answer, ...]]:
 def _read_root(root: etree._Element, name: str) -> Reading:
     _refuse_strangers(root)
     if not is_ubl(root, "AttachedDocument"):
-        return Reading(file=name, document=document_of(root))
-    # Not through text_at: the blanks inside the inner document are its own.
-    inner = next((element.text for element in children(root, _TEXT) if (element.text or "").strip()), None)
+        return Reading(file=name, document=document_of(root), code_in_qr=code_in_qr(root))
+    inner = next(_held(root), None)
     if inner is None:
         raise Unreadable(ReadError.MISSING_FIELD, _TEXT)
-    inner_root = parse_text(inner)
+    inner_root = parse_held(inner)
     _refuse_strangers(inner_root)
     document = document_of(inner_root)
     answer = _answer_in(root, document)
-    return Reading(file=name, document=document, approved=answer.approved, notices=answer.notices)
+    return Reading(
+        file=name,
+        document=document,
+        approved=answer.approved,
+        notices=answer.notices,
+        code_in_qr=code_in_qr(inner_root),
+    )
+
+
+def _held(place: etree._Element) -> Iterator[str]:
+    """Return what is attached there. Not through ``text_at``: the blanks inside an inner document are its own."""
+    for path in (_TEXT, _BINARY):
+        yield from (element.text for element in children(place, path) if element.text and element.text.strip())
 
 
 def _refuse_strangers(root: etree._Element) -> None:
@@ -152,10 +164,13 @@ def _results(container: etree._Element) -> Iterator[_Answer]:
 
 
 def _enclosed_answers(container: etree._Element) -> Iterator[_Answer]:
-    for element in children(container, f"{_LINE}/{_TEXT}"):
-        if not (element.text or "").lstrip().startswith("<"):
-            continue
-        response = parse_text(element.text or "")
+    for text in (held for line in children(container, _LINE) for held in _held(line)):
+        try:
+            response = parse_held(text)
+        except Unreadable as problem:
+            if problem.error is ReadError.NOT_XML:  # a remark in words
+                continue
+            raise
         if is_ubl(response, "ApplicationResponse"):
             yield from _answers(response)
 
@@ -188,7 +203,7 @@ def _read_zip(data: bytes, name: str) -> tuple[Reading, ...]:
             if entry.filename.lower().endswith(".zip"):
                 readings.append(Reading(file=label, error=ReadError.ZIP_IN_ZIP))
                 continue
-            if not entry.filename.lower().endswith(".xml"):
+            if not entry.filename.lower().endswith(".xml") or _is_apples(entry.filename):
                 continue
             content = _content(archive, entry)
             budget -= len(content)
@@ -205,6 +220,7 @@ def _read_zip(data: bytes, name: str) -> tuple[Reading, ...]:
                 readings.append(reading)
     codes = {reading.document.cufe for reading in readings if reading.document is not None}
     readings = [_with_answer(reading, answers) for reading in readings]
+    readings = [_with_twins_answer(reading, readings) for reading in readings]
     readings += [reading for reading, spoken in lonely if not any(answer.about in codes for answer in spoken)]
     if not readings:
         raise Unreadable(ReadError.ZIP_WITHOUT_XML)
@@ -220,6 +236,22 @@ def _with_answer(reading: Reading, answers: list[_Answer]) -> Reading:
         return reading
     answer = _agreed(about)
     return reading.model_copy(update={"approved": answer.approved, "notices": answer.notices})
+
+
+def _with_twins_answer(reading: Reading, readings: list[Reading]) -> Reading:
+    """Some providers put the document beside its own container: what was said of the one holds for the other."""
+    if reading.document is None or reading.document.cufe is None or reading.approved is not None:
+        return reading
+    twins = [one for one in readings if one.approved is not None and one.document == reading.document]
+    verdicts = {one.approved for one in twins}
+    if len(verdicts) != 1:
+        return reading
+    return reading.model_copy(update={"approved": verdicts.pop(), "notices": twins[0].notices})
+
+
+def _is_apples(filename: str) -> bool:
+    """Say whether an entry is what a Mac keeps beside each file; it bears the file's name, and nothing of it."""
+    return filename.startswith("__MACOSX/") or filename.rpartition("/")[2].startswith("._")
 
 
 def _refuse_bombs(entries: list[zipfile.ZipInfo]) -> None:

@@ -43,7 +43,8 @@ _OTHER_TAX: Final = "ZZ"
 _NUMBER_FORM: Final = re.compile(r"0|[1-9][0-9]{0,17}")
 _GROUPED: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:-[0-9])?")
 """A number as people write it; a point elsewhere is no separator."""
-_HOUR_FORM: Final = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+_HOUR_FORM: Final = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+_CODE: Final = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{96}(?![0-9A-Fa-f])")
 _YEARS: Final = range(2000, 2200)
 _LONGEST_TEXT: Final = 500
 
@@ -123,6 +124,17 @@ def _invoice_control(root: etree._Element) -> etree._Element | None:
     return found[0] if found else None
 
 
+def code_in_qr(root: etree._Element) -> str | None:
+    """Return the code in the QR text; ``None`` where there is none, or one of an older kind, or several."""
+    texts = [
+        "".join(map(str, code.itertext()))
+        for extensions in children(root, "ext:UBLExtensions")
+        for code in extensions.iter("{*}QRCode")
+    ]
+    found = {match.lower() for text in texts for match in _CODE.findall(text)}
+    return found.pop() if len(found) == 1 else None
+
+
 def _own(control: etree._Element, path: str) -> str:
     return " ".join((control.findtext("/".join(f"{{*}}{name}" for name in path.split("/"))) or "").split())
 
@@ -165,8 +177,9 @@ def _totals(root: etree._Element) -> etree._Element:
 
 
 def _currency(root: etree._Element, totals: etree._Element) -> str:
-    used = {str(payable.get("currencyID", "")).strip() for payable in children(totals, "cbc:PayableAmount")} - {""}
-    currency = only_text(root, "cbc:DocumentCurrencyCode") or next(iter(used), None)
+    payables = children(totals, "cbc:PayableAmount")
+    used = {str(payable.get("currencyID", "")).strip().upper() for payable in payables} - {""}
+    currency = (only_text(root, "cbc:DocumentCurrencyCode") or next(iter(used), "")).upper() or None
     if currency is None:
         raise Unreadable(ReadError.MISSING_FIELD, "cbc:DocumentCurrencyCode")
     if not re.fullmatch("[A-Z]{3}", currency):

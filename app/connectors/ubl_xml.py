@@ -3,9 +3,12 @@
 Text is decoded here and not by libxml2, so that a DTD is refused before any parser sees it, whatever the encoding.
 """
 
+import base64
+import binascii
 import codecs
 import re
 from typing import Final
+from xml.sax.saxutils import unescape
 
 from lxml import etree
 
@@ -23,10 +26,14 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_WEB_PAGE: Final = re.compile(r"\s*(?:<!--.*?-->\s*)*(?:<!DOCTYPE\s+html\b|<html[\s>])", re.IGNORECASE | re.DOTALL)
 _DECLARATION: Final = re.compile(r"\s*<\?xml\s[^>]*\?>")
 _DECLARED: Final = re.compile(rb"\s*<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _PLAIN: Final = ("utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252")
 _SPACE: Final = " \t\r\n"
+_MOST_ESCAPES: Final = 2
+_BASE64: Final = re.compile(r"(?:PD|77u/P)[A-Za-z0-9+/\s]{40,}={0,2}\s*")
+"""«<» and the mark of UTF-8 before it, as base64 writes them."""
 
 
 def parse(data: bytes) -> etree._Element:
@@ -50,6 +57,8 @@ def parse_text(text: str) -> etree._Element:
     if declaration := _DECLARATION.match(text):
         # Blanks instead of the declaration keep the line numbers of the messages.
         text = re.sub(r"[^\n]", " ", declaration[0]) + text[declaration.end() :]
+    if _WEB_PAGE.match(text):
+        raise Unreadable(ReadError.WEB_PAGE)
     if _has_doctype(text):
         raise Unreadable(ReadError.ENTITIES, "DOCTYPE")
     parser = etree.XMLParser(
@@ -65,6 +74,20 @@ def parse_text(text: str) -> etree._Element:
         return etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
         raise _translated(error) from None
+
+
+def parse_held(text: str) -> etree._Element:
+    """Return the root of XML held as text in another; some providers escape it once more, or write it as base64."""
+    text = text.lstrip("\ufeff" + _SPACE)
+    for _time in range(_MOST_ESCAPES):
+        if text.startswith(("&lt;", "&amp;lt;")):
+            text = unescape(text, {"&quot;": '"', "&apos;": "'", "&#34;": '"', "&#39;": "'"})
+    if _BASE64.fullmatch(text):
+        try:
+            return parse(base64.b64decode("".join(text.split()), validate=True))
+        except binascii.Error:
+            raise Unreadable(ReadError.BROKEN, "base64") from None
+    return parse_text(text)
 
 
 def _translated(error: etree.XMLSyntaxError) -> Unreadable:
@@ -83,7 +106,9 @@ def _decode(data: bytes) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
-        raise Unreadable(ReadError.ENCODING, encoding) from None
+        # Of a RAR, an image or a spreadsheet the letters are not the matter.
+        start = data.removeprefix(codecs.BOM_UTF8).lstrip()
+        raise Unreadable(ReadError.ENCODING if start.startswith(b"<") else ReadError.NOT_XML, encoding) from None
 
 
 def _encoding_of(data: bytes) -> str:

@@ -14,6 +14,8 @@ class ReadError(StrEnum):
     NO_FILE = "no-file"
     EMPTY = "empty"
     NOT_XML = "not-xml"
+    WEB_PAGE = "web-page"
+    """A page of a portal, saved in the place of the file."""
     BROKEN = "broken"
     """XML that ends early or does not close what it opens."""
     ENCODING = "encoding"
@@ -59,6 +61,8 @@ class Reading(Value):
     """What the DIAN said in its own words: «Regla: …, Rechazo: …» or «…, Notificación: …». Text from outside."""
     answers: dict[str, bool] = Field(default_factory=dict)
     """Of a file that is nothing but the DIAN's answer: whether it approves, by the code of the document it is about."""
+    code_in_qr: str | None = None
+    """The CUFE, CUDE or CUDS in the document's own QR text, where it has one."""
     error: ReadError | None = None
     detail: str = ""
     """Which element or line, for ``error``."""
@@ -66,3 +70,9 @@ class Reading(Value):
     @property
     def ok(self) -> bool:
         return self.document is not None
+
+    @property
+    def contradicts_itself(self) -> bool:
+        """Say whether the QR names another code than the document: one of both was changed (facts/dian.md 2.3)."""
+        stated = self.document.cufe if self.document is not None else None
+        return None not in (stated, self.code_in_qr) and stated != self.code_in_qr

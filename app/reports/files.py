@@ -10,6 +10,7 @@ from typing import Any
 from app.connectors.dian_pdf import read_form1876_file
 from app.connectors.ubl import read_file
 from app.model.codes import CodeState, published_key, verify
+from app.model.documents import Document
 from app.model.form1876 import Form1876, FormRefusal, FormRow
 from app.model.reading import Reading
 from app.texts import _, day, money
@@ -28,6 +29,8 @@ class DocumentLine:
         self.code_state: CodeState | None = None
         if document is not None:
             self.code_state = verify(document, published_key(document) or technical_key)
+            if reading.contradicts_itself:
+                self.code_state = CodeState.WRONG
 
     @property
     def is_well(self) -> bool:
@@ -44,7 +47,7 @@ class DocumentLine:
             "file": self._file,
             "ok": reading.ok,
             "type": document.type.value if document else None,
-            "prefix": document.prefix if document else None,
+            "prefix": _prefix(document) if document else None,
             "number": document.number if document else None,
             "issuer_nit": document.issuer.id if document else None,
             "cufe": document.cufe if document else None,
@@ -142,6 +145,13 @@ class FormLine:
             for row in found.rows
         ]
         return "\n".join(map(_shown, lines))
+
+
+def _prefix(document: Document) -> str:
+    """Return the prefix without the zeros that some programs put before a consecutive; the document keeps them."""
+    stated = document.authorisation.prefix if document.authorisation is not None else document.prefix
+    padded = document.prefix.removeprefix(stated)
+    return stated if document.prefix.startswith(stated) and not padded.strip("0") else document.prefix
 
 
 def _row(form: Form1876, row: FormRow) -> dict[str, Any]:

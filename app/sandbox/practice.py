@@ -1,5 +1,6 @@
 """The app's side of the practice hotel: starts it as a child process and speaks to its desk. It is no connector."""
 
+import atexit
 import contextlib
 import json
 import os
@@ -155,7 +156,12 @@ class Practice(FrontDesk):
                 env=_environment(),
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
-        line = _first_line(process, seconds)
+        # Whoever leaves before it answers has nobody that would end it, and it reads its input only once it has begun.
+        atexit.register(process.kill)
+        try:
+            line = _first_line(process, seconds)
+        finally:
+            atexit.unregister(process.kill)
         try:
             return cls(process, Addresses(**json.loads(line)))
         except (TypeError, ValueError):

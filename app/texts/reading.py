@@ -41,6 +41,9 @@ def _reading_errors() -> dict[ReadError, str]:
         ReadError.NO_FILE: _("No se pudo abrir el archivo ({detail}). Revise que exista y que usted tenga permiso."),
         ReadError.EMPTY: _("El archivo está vacío. Descárguelo de nuevo."),
         ReadError.NOT_XML: _("No es un XML. Entregue el XML o el ZIP de la factura, no su PDF."),
+        ReadError.WEB_PAGE: _(
+            "Es una página de internet guardada, no el documento. Descargue el XML o el ZIP con el botón del portal."
+        ),
         ReadError.BROKEN: _("El XML está incompleto o dañado (línea {detail}). Descárguelo de nuevo."),
         ReadError.ENCODING: _(
             "Las letras del archivo no corresponden a la codificación que declara ({detail}). Pida el XML original."

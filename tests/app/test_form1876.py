@@ -103,6 +103,9 @@ VARIATIONS: list[dict[str, Any]] = [
     {"font": "Courier", "size": 5.0},
     {"twelve_hours": True},
     {"rows_from_page": 1, "blocks": False},
+    {"turned": 90},
+    {"turned": 180, "blocks": False},
+    {"turned": 270, "order": "columns"},
 ]
 
 

@@ -156,6 +156,12 @@ def test_columns_that_say_otherwise_than_the_order_of_the_words_are_not_guessed(
     assert caught.value.error is FormError.BAD_ROW
 
 
+def test_a_modality_printed_over_the_prefix_does_not_make_the_prefix_vanish() -> None:
+    long = Row(modality="DOCUMENTO SOPORTE EN ADQUISICIONES EFECTUADAS A NO OBLIGADOS", prefix="DS")
+    for layout in (Layout(), Layout(blocks=False)):
+        assert reason(pdf_of(Form(rows=[long], layout=layout)))[0] is FormError.BAD_ROW
+
+
 def test_one_range_with_two_ends_is_not_guessed() -> None:
     error, detail = reason(other(*HEAD, ROW, ROW.replace(" 24 ", " 12 ")))
     assert error is FormError.BAD_ROW and " 12 " in detail

@@ -302,3 +302,38 @@ async def pymes_numberings(bridge: Bridge) -> tuple[Numbering, ...]:
         hotel_nit=bridge.settings.hotel_document,
     ) as connectors:
         return await connectors.pymes.numberings()
+
+
+def test_a_vigencia_that_cannot_be_is_not_taken_and_none_stands_twice(tmp_path: Path) -> None:
+    async def trial(hotel: Running, browser: Browser) -> None:
+        wanted = of_pms(hotel, Family.FACTURA)
+        window = await create_by_hand(browser, wanted)
+        stands = len(hotel.house.ranges.vigencias_of(window.split("/")[3]))
+        fields = range_fields(wanted) | {"orden": "guardar"}
+        for odd in (
+            {"desde": "0"},
+            {"hasta": "9999999999"},
+            {"hasta": "3.7.5.7"},
+            {"vigencia_desde": "26/08/0026"},
+            {"vigencia_hasta": "31/12/9999"},
+            {},
+        ):
+            await browser.open(window)
+            assert "Hay datos por corregir" in await browser.send(window, **(fields | odd))
+        assert len(hotel.house.ranges.vigencias_of(window.split("/")[3])) == stands
+
+    tried(tmp_path, trial)
+
+
+def test_the_window_of_vigencias_leads_to_what_has_to_be_typed_into_it(tmp_path: Path) -> None:
+    async def trial(hotel: Running, browser: Browser) -> None:
+        wanted = of_pms(hotel, Family.FACTURA)
+        await create_by_hand(browser, wanted)
+        assert browser.page is not None
+        link = re.search(r'href="(/pms/[^"]+)" target="_blank"', browser.page.text)
+        assert link is not None
+        await browser.log_in_at_the_pms()
+        said = await browser.open(link[1])
+        assert str(wanted.resolution) in said and wanted.prefix in said and "Vigencia" in said
+
+    tried(tmp_path, trial)

@@ -117,6 +117,23 @@ def test_the_published_key_counts_only_for_the_test_range_in_the_test_environmen
         assert line["cufe_state"] == state
 
 
+@pytest.mark.parametrize(("stated", "written"), [("FE", "FE00123"), ("", "0000000123"), ("0131", "0131123")])
+def test_zeros_before_a_consecutive_are_not_shown_as_its_prefix(tmp_path: Path, stated: str, written: str) -> None:
+    path = tmp_path / "f.xml"
+    text = ubl.xml_of(ubl.document(prefix="ZZZZ", number=777))
+    path.write_text(text.replace("<cbc:ID>ZZZZ777<", f"<cbc:ID>{written}<").replace(">ZZZZ<", f">{stated}<"))
+    (line,) = lines(run("read", path, "--json"))
+    assert (line["prefix"], line["number"]) == (stated, 123)
+
+
+def test_a_document_whose_qr_names_another_code_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "nc.xml"
+    qr = f"<sts:QRCode>CUDE={'b' * 96}</sts:QRCode></sts:DianExtensions>"
+    path.write_text(ubl.xml_of(ubl.document(DocumentType.NOTA_CREDITO)).replace("</sts:DianExtensions>", qr))
+    (line,) = lines(run("read", path, "--json"))
+    assert line["cufe_state"] == "wrong"
+
+
 def test_a_key_is_asked_for_and_shown_nowhere(tmp_path: Path, invoice: Path) -> None:
     good = keyed(tmp_path / "good.xml", ubl.document(), ubl.TECHNICAL_KEY)
     result = run("read", good, invoice, "--json", "--ask-key", typed=f"{ubl.TECHNICAL_KEY}\n")

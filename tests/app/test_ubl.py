@@ -1,8 +1,11 @@
 """What the reader makes of files that are in order."""
 
+import base64
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -113,7 +116,9 @@ def test_the_branch_of_a_note_states_a_prefix_that_ends_in_a_digit() -> None:
     assert (document.prefix, document.number) == ("NC2", 15)
 
 
-@pytest.mark.parametrize("hour", ["14:05:09-05:00", "14:05:09", "19:05:09Z", "20:05:09+01:00"])
+@pytest.mark.parametrize(
+    "hour", ["14:05:09-05:00", "14:05:09", "14:05:09.0000000-05:00", "19:05:09Z", "20:05:09+01:00"]
+)
 def test_the_moment_is_bogotas_even_where_the_offset_is_missing(hour: str) -> None:
     document = read_document(ubl.xml_of(ubl.document()).replace("14:05:09-05:00", hour))
     assert document.issued_at.astimezone(UTC) == datetime(2026, 11, 20, 19, 5, 9, tzinfo=UTC)
@@ -302,6 +307,50 @@ def test_the_declared_encoding_of_an_inner_document_no_longer_counts() -> None:
         same(read_document(ubl.attached_xml(ubl.xml_of(written, encoding=declared))), written)
 
 
+def base64_of(text: str) -> str:
+    return base64.encodebytes(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "written_as",
+    [
+        escape,
+        lambda text: escape(escape(text)),
+        lambda text: "\ufeff" + text,
+        base64_of,
+        lambda text: base64_of("\ufeff" + text),
+    ],
+    ids=["escaped", "twice", "mark", "base64", "base64-mark"],
+)
+def test_what_a_container_holds_may_be_escaped_once_more_or_base64(written_as: Callable[[str], str]) -> None:
+    inner, answer = ubl.xml_of(ubl.document()), ubl.answer_xml("a" * 96, "04")
+    reading = read_one(ubl.attached_xml(written_as(inner), written_as(answer), result="02"))
+    assert (reading.document, reading.approved) == (ubl.document(), False)
+
+
+def test_a_document_attached_as_binary_is_read() -> None:
+    text = ubl.attached_xml(base64_of(ubl.xml_of(ubl.document())), result="02")
+    text = text.replace("<cac:ExternalReference><cbc:Description>", "<cbc:EmbeddedDocumentBinaryObject>")
+    text = text.replace("</cbc:Description></cac:ExternalReference>", "</cbc:EmbeddedDocumentBinaryObject>")
+    reading = read_one(text)
+    assert (reading.document, reading.approved) == (ubl.document(), True)
+
+
+@pytest.mark.parametrize(
+    ("code", "contradicts"), [("a" * 96, False), ("A" * 96, False), ("b" * 96, True), ("b" * 64, False)]
+)
+def test_a_qr_that_names_another_code_is_seen(code: str, contradicts: bool) -> None:
+    qr = f"<sts:QRCode>https://catalogo-vpfe.dian.gov.co/document/searchqr?documentkey={code}</sts:QRCode>"
+    text = ubl.xml_of(ubl.document()).replace("</sts:DianExtensions>", f"{qr}</sts:DianExtensions>")
+    assert read_one(text).contradicts_itself is contradicts
+    assert read_one(ubl.attached_xml(text)).contradicts_itself is contradicts
+
+
+def test_a_currency_in_small_letters_is_the_same() -> None:
+    text = ubl.xml_of(ubl.document()).replace("Code>COP<", "Code>cop<").replace('currencyID="COP"', 'currencyID="cop"')
+    same(read_document(text), ubl.document())
+
+
 # --- ZIP --------------------------------------------------------------------------------------------------------------
 
 
@@ -331,6 +380,22 @@ def test_an_answer_beside_another_document_is_told_and_approves_nothing() -> Non
     entries = {"ar.xml": ubl.answer_xml("c" * 96).encode(), "fv.xml": ubl.xml_of(ubl.document()).encode()}
     document, answer = read_bytes(ubl.zip_of(entries), "f.zip")
     assert (document.ok, document.approved, answer.error) == (True, None, ReadError.DIAN_ANSWER)
+
+
+@pytest.mark.parametrize("names", [("ad.xml", "fv.xml"), ("z.xml", "fv.xml")])
+def test_a_document_beside_its_own_container_has_its_answer(names: tuple[str, str]) -> None:
+    inner = ubl.xml_of(ubl.document())
+    held = ubl.attached_xml(inner, ubl.answer_xml("a" * 96)).encode()
+    files = sorted(zip(names, (held, inner.encode()), strict=True))
+    assert [one.approved for one in read_bytes(ubl.zip_of(dict(files)), "f.zip")] == [True, True]
+    changed = dict(files) | {"fv.xml": inner.replace("350000.00", "350001.00").encode()}
+    assert {one.approved for one in read_bytes(ubl.zip_of(changed), "f.zip")} == {True, None}
+
+
+def test_what_a_mac_leaves_in_a_zip_is_no_file() -> None:
+    good = ubl.xml_of(ubl.document()).encode()
+    (reading,) = read_bytes(ubl.zip_of({"__MACOSX/._f.xml": b"\0\5", "f.xml": good, "x/._f.xml": b"\0\5"}), "f.zip")
+    assert reading.ok
 
 
 def test_one_bad_file_in_a_zip_does_not_hide_the_good_ones() -> None:

@@ -58,6 +58,8 @@ class Layout:
     size: float = 7.5
     font: str = "Helvetica"
     twelve_hours: bool = False
+    turned: int = 0
+    """Degrees by which the page lies on its side in the file."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def pdf_of(form: Form, *, seed: int = 0, user_password: str | None = None, owner
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=letter, invariant=1, encrypt=encryption)
     for page in range(1, max(piece.page for piece in pieces) + 1):
+        canvas.setPageRotation(layout.turned)
         canvas.setFont(layout.font, layout.size)
         canvas.rect(20, 20, WIDTH - 40, HEIGHT - 40)
         for piece in pieces:
@@ -121,7 +124,8 @@ def pdf_of(form: Form, *, seed: int = 0, user_password: str | None = None, owner
         canvas.restoreState()
         canvas.showPage()
     canvas.save()
-    return out.getvalue()
+    # reportlab turns the sheet as well, and would leave the text outside of it.
+    return out.getvalue().replace(b"/MediaBox [ 0 0 792 612 ]", b"/MediaBox [ 0 0 612 792 ]")
 
 
 def _draw(canvas: Canvas, piece: _Piece, layout: Layout) -> None:

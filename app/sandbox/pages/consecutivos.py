@@ -19,7 +19,8 @@ from app.texts import _, day
 
 APPLIES_TO: Final = (APPLIES_TO_PMS, POS, OWN)
 PRINT_FORMATS: Final = ("Carta", "Tirilla")
-_HIGHEST: Final = 9_999_999_999
+_HIGHEST: Final = 999_999_999
+"""The DIAN authorises numbers of one to nine digits."""
 
 
 class Consecutivos(Section):
@@ -104,6 +105,10 @@ class Consecutivos(Section):
         if call.form.raw("orden") == "traer":
             return await self._fetch(call, family)
         numbering = numbering_in(call.form, System.PYMES, family)
+        wanted = (numbering.resolution, numbering.prefix, numbering.first, numbering.last)
+        there = self._house.ranges.vigencias_of(row["consecutivo"])
+        if any((one["resolution"], one["prefix"], one["first"], one["last"]) == wanted for one in there):
+            call.form.errors.setdefault("prefijo", _("Este consecutivo ya tiene esta vigencia."))
         if not call.form.is_right:
             return await self._vigencias(call)
         # What has no resolution has nothing to activate.
@@ -172,7 +177,7 @@ def numbering_in(form: Form, system: System, family: Family) -> Numbering:
     prefix = form.text("prefijo", 4, required=False).upper()
     if prefix and not (prefix.isascii() and prefix.isalnum()):
         form.errors["prefijo"] = _("Hasta cuatro letras o números.")
-    first, last = form.whole("desde", 0, _HIGHEST), form.whole("hasta", 1, _HIGHEST)
+    first, last = form.whole("desde", 1 if authorised else 0, _HIGHEST), form.whole("hasta", 1, _HIGHEST)
     if last < first:
         form.errors.setdefault("hasta", _("La numeración final es menor que la inicial."))
     resolution = valid_from = valid_to = None

@@ -1,5 +1,6 @@
 """What a browser's form brought, read field by field. It keeps what was typed, so that a mistake costs no retyping."""
 
+import re
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -11,6 +12,8 @@ from starlette.requests import Request
 from app.texts import _
 
 KIND: Final = "application/x-www-form-urlencoded"
+_GROUPED: Final = re.compile(r"\d{1,3}(?:\.\d{3})+", re.ASCII)
+_YEARS: Final = range(2000, 2100)
 _LONGEST_BODY: Final = 65_536
 _MOST_FIELDS: Final = 60
 
@@ -44,7 +47,9 @@ class Form:
         return value
 
     def whole(self, name: str, least: int, most: int) -> int:
-        value = self.raw(name).replace(".", "")
+        value = self.raw(name)
+        if _GROUPED.fullmatch(value):
+            value = value.replace(".", "")
         if value.isascii() and value.isdigit() and len(value) < 12 and least <= int(value) <= most:
             return int(value)
         self.errors[name] = _("Escriba un número entero, de {least} a {most}.").format(least=least, most=most)
@@ -65,10 +70,13 @@ class Form:
         """Read a day as people write it, ``23/11/2026``, or as programs do."""
         value = self.raw(name)
         try:
-            return date.fromisoformat("-".join(reversed(value.split("/"))) if "/" in value else value)
+            day = date.fromisoformat("-".join(reversed(value.split("/"))) if "/" in value else value)
         except ValueError:
-            self.errors[name] = _("Escriba una fecha: día, mes y año.")
-            return date.min
+            day = date.min
+        if day.year in _YEARS:
+            return day
+        self.errors[name] = _("Escriba una fecha: día, mes y año.")
+        return date.min
 
 
 async def form_of(request: Request) -> Form | None:

@@ -198,6 +198,25 @@ def who() -> None:
     sys.exit(_console("permission").who())
 
 
+@botones.command(help=N_("Pausa un hotel: nada se envía hasta «resume», o hasta el momento que se diga."))
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]),
+    help=N_("Hasta cuándo, hora de Colombia: AAAA-MM-DD o AAAA-MM-DDTHH:MM."),
+)
+@_hotel
+def pause(until: datetime | None) -> None:
+    """Pause a hotel."""
+    sys.exit(_console("pausing").pause(until, _window("pause_first")))
+
+
+@botones.command(help=N_("Reanuda un hotel en pausa."))
+@_hotel
+def resume() -> None:
+    """Go on with a hotel."""
+    sys.exit(_console("pausing").resume(_window("resume_first")))
+
+
 @botones.group(
     subcommand_metavar=N_("ORDEN"),
     help=N_("Dónde está el libro de documentos: en este computador, o en un PostgreSQL que comparten varios."),
@@ -399,6 +418,11 @@ def add(
 ) -> None:
     """Add a hotel to the chain."""
     sys.exit(_console("admit").add(hotel, nit, profile, server, name, certificate, from_input))
+
+
+def _window(errand: str) -> Callable[..., bool]:
+    """Return what tells an open window something; Qt is loaded only where one is open."""
+    return lambda *said: getattr(importlib.import_module("ui.instance"), errand)(*said)
 
 
 def _console(subject: str) -> ModuleType:

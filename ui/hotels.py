@@ -22,6 +22,7 @@ from app.model.role import Act, Role
 from app.model.server import ServerAddress
 from app.model.status import Counts, Status
 from app.setup.hotels import name_of
+from app.setup.leaving import hotels_of
 from app.system.paths import Paths
 from app.system.settings import Settings
 from app.system.vault import SessionVault, VaultError
@@ -125,7 +126,7 @@ class Desk(QObject):
             at=now,
             set_up=set_up,
             practice=self.context.profile.practice,
-            mode=self.context.profile.mode_for(settings.mode),
+            mode=self.context.profile.mode_for(settings.mode_here),
             counts=counts,
             paused=settings.is_paused(now),
             paused_until=until,
@@ -246,7 +247,8 @@ class Desk(QObject):
     async def _know_role(self) -> None:
         """Have everybody be administrator where the word that raises a role is gone from the vault."""
         context = self.context
-        if await role_here(context.settings, context.vault, context.clock) is not context.settings.role:
+        known = await in_thread(hotels_of, context.paths)
+        if await role_here(context.settings, context.vault, context.clock, known) is not context.settings.role:
             context.choose(role=Role.ADMINISTRATOR)
             context.deeds.note(None, Act.BECOME, word_gone())
 

@@ -3,6 +3,10 @@
 import hashlib
 import json
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +33,16 @@ def show_first(home: Path) -> bool:
     return _ask_first(home, "show")
 
 
+def pause_first(home: Path, hotel: str, until: datetime | None) -> bool:
+    """Ask a running program to pause a hotel, and say whether it heard; ``None``: until somebody resumes it."""
+    return _told_first(home, "pause", hotel=hotel, until=until.isoformat() if until is not None else None)
+
+
+def resume_first(home: Path, hotel: str) -> bool:
+    """Ask a running program to go on with a hotel, and say whether it heard."""
+    return _told_first(home, "resume", hotel=hotel)
+
+
 def end_first(home: Path, seconds: float = _END_SECONDS) -> bool:
     """Ask a running program to end in order and say whether nobody works on ``home`` any more, at the latest then."""
     app = QCoreApplication.instance() or QCoreApplication(["botones"])  # a socket of Qt wants one, with or without loop
@@ -38,14 +52,16 @@ def end_first(home: Path, seconds: float = _END_SECONDS) -> bool:
 
 
 def _is_left(home: Path, limit: float) -> bool:
-    asked = False
+    heard: set[int | None] = set()
     while True:
-        # Again until it answers: one that has just been started does not listen yet.
-        asked = asked or _ask_first(home, "quit")
         try:
             with DataLock(home):
                 return True
-        except AlreadyRunning:
+        except AlreadyRunning as held:
+            # Again until it answers, for one that has just been started does not listen yet; and whoever was started
+            # meanwhile, and came first once the other had ended, is asked as well.
+            if held.pid not in heard and _ask_first(home, "quit"):
+                heard.add(held.pid)
             if time.monotonic() > limit:
                 return False
         except FileNotFoundError:
@@ -53,12 +69,19 @@ def _is_left(home: Path, limit: float) -> bool:
         time.sleep(_LOOK_SECONDS)
 
 
-def _ask_first(home: Path, what: str) -> bool:
+def _told_first(home: Path, what: str, **about: str | None) -> bool:
+    app = QCoreApplication.instance() or QCoreApplication(["botones"])  # for the console, which has none
+    heard = _ask_first(home, what, **about)
+    del app
+    return heard
+
+
+def _ask_first(home: Path, what: str, **about: str | None) -> bool:
     socket = QLocalSocket()
     socket.connectToServer(_name_of(home))
     if not socket.waitForConnected(_LIMIT_MS):
         return False
-    socket.write(_line({"protocol": _PROTOCOL, "ask": what}))
+    socket.write(_line({"protocol": _PROTOCOL, "ask": what, **about}))
     answered = socket.waitForBytesWritten(_LIMIT_MS) and socket.waitForReadyRead(_LIMIT_MS)
     answer = _read(socket) if answered else None
     socket.disconnectFromServer()
@@ -71,6 +94,9 @@ class FirstInstance(QObject):
     show_requested = Signal()
     quit_requested = Signal()
     """The installer or the uninstaller needs the program's files."""
+    pause_requested = Signal(str, object)
+    """Which hotel, and until when; ``None``: until somebody resumes it."""
+    resume_requested = Signal(str)
 
     def __init__(self, home: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -104,16 +130,30 @@ class FirstInstance(QObject):
                 socket.abort()
             return
         asked = _read(socket)
-        known = {"show": self.show_requested, "quit": self.quit_requested}
-        wanted = asked.get("ask") if asked is not None and asked.get("protocol") == _PROTOCOL else None
-        if isinstance(wanted, str) and wanted in known:
-            socket.write(_line({"protocol": _PROTOCOL, "did": wanted}))
+        do = self._meant(asked) if asked is not None and asked.get("protocol") == _PROTOCOL else None
+        if asked is not None and do is not None:
+            socket.write(_line({"protocol": _PROTOCOL, "did": asked["ask"]}))
             # Out before the work begins: to build a window may take longer than the other one waits.
             socket.flush()
-            known[wanted].emit()
+            do()
         else:
             socket.write(_line({"protocol": _PROTOCOL, "did": "nothing"}))
         socket.disconnectFromServer()
+
+    def _meant(self, asked: dict[str, object]) -> Callable[[], None] | None:
+        """Return what is asked for, ``None`` where this version does not know it."""
+        hotel, until = asked.get("hotel"), asked.get("until")
+        match asked.get("ask"):
+            case "show":
+                return self.show_requested.emit
+            case "quit":
+                return self.quit_requested.emit
+            case "resume" if isinstance(hotel, str):
+                return partial(self.resume_requested.emit, hotel)
+            case "pause" if isinstance(hotel, str) and isinstance(until, str | None):
+                with suppress(ValueError):
+                    return partial(self.pause_requested.emit, hotel, datetime.fromisoformat(until) if until else None)
+        return None
 
 
 def _line(message: dict[str, object]) -> bytes:

@@ -6,6 +6,7 @@ import logging
 import signal
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -108,7 +109,7 @@ class Program(Windows):
         self.tray = Tray(self.shown.status, self._clock, theme)
         self._draw_tray()
         self.first = FirstInstance(paths.home)
-        self.newer = NewerVersion(self.shown.context, self._spawn)
+        self.newer = NewerVersion(lambda: self.context.settings, self._spawn)
         self._connect()
 
     async def live(self) -> int:
@@ -205,6 +206,12 @@ class Program(Windows):
             return
         self.show_panel()
 
+    def _desk_of(self, key: str, do: Callable[[Desk], None]) -> None:
+        """Have something done that the console asked for at a hotel."""
+        for desk in self.desks:
+            if desk.context.settings.key == key:
+                do(desk)
+
     def add_hotel(self) -> None:
         """Open the wizard for one more hotel; it is dropped again where the person leaves at once."""
         if self.wizard is not None or self._wizard_comes:
@@ -279,6 +286,8 @@ class Program(Windows):
         self._crashes.support_requested.connect(self.show_support)
         self.first.show_requested.connect(self.show)
         self.first.quit_requested.connect(self.quit)
+        self.first.pause_requested.connect(lambda key, until: self._desk_of(key, lambda desk: desk.pause(until)))
+        self.first.resume_requested.connect(lambda key: self._desk_of(key, Desk.resume))
         self.newer.found.connect(self.tray.say)
         self.tray.sync_requested.connect(lambda: self.shown.sync())
         self.tray.pause_requested.connect(lambda until: self.shown.pause(until))

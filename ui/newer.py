@@ -7,8 +7,8 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import __version__
+from app.system.settings import Settings
 from app.texts import _
-from ui.context import Context
 from ui.loop import in_thread
 
 log = logging.getLogger(__name__)
@@ -27,10 +27,12 @@ class NewerVersion(QObject):
     found = Signal(str, str)
     """Title and text of the notice; once for each version."""
 
-    def __init__(self, context: Context, spawn: Callable[[Any], object], parent: QObject | None = None) -> None:
-        """``spawn`` runs a coroutine and takes care of its mistakes."""
+    def __init__(
+        self, settings: Callable[[], Settings], spawn: Callable[[Any], object], parent: QObject | None = None
+    ) -> None:
+        """``settings`` gives those of a hotel that is here now; ``spawn`` runs a coroutine and hears its mistakes."""
         super().__init__(parent)
-        self._context = context
+        self._settings = settings
         self._told = ""
         self._timer = QTimer(self)
         self._timer.setInterval(_SOON_MS)
@@ -47,8 +49,8 @@ class NewerVersion(QObject):
     async def ask(self) -> None:
         """Ask now; a network that fails is no news, the next day comes."""
         self._timer.setInterval(_DAY_MS)
-        address = self._context.settings.updates
-        if address is None:
+        settings = self._settings()
+        if settings.updates is None:
             return
         from app.connectors import updates  # loaded only where somebody asks
         from app.model.errors import ConnectorError
@@ -57,7 +59,7 @@ class NewerVersion(QObject):
         if key is None:
             return
         try:
-            announced = await updates.ask(address, key, self._context.settings.proxy)
+            announced = await updates.ask(settings.updates, key, settings.proxy)
         except ConnectorError as error:
             log.info("no answer about newer versions: %s", error.failure)
             return

@@ -16,18 +16,20 @@ from app.console.outcome import ALL_WELL, fail
 from app.console.permission import permit
 from app.console.place import server_address, tell_refusal
 from app.console.running import failures_told
-from app.model.clock import SystemClock
+from app.model.clock import SystemClock, bogota_day
 from app.model.parties import bare_nit
 from app.model.role import Act
 from app.model.server import CannotMove, ServerAddress
 from app.sandbox.session import PROFILE
 from app.setup.credentials import connecting, read_secrets
+from app.setup.hotels import twin_of
 from app.setup.relocation import Relocation, There
 from app.sync.guard import Guard, Identity
 from app.system.paths import Paths
 from app.system.settings import Settings, load, load_all
 from app.system.vault import Secret, SessionVault, open_vault
 from app.texts import N_, _
+from app.texts.hotels import hotel_twice
 from app.texts.ledger import server_name, there_line
 from app.texts.numbering import proof_title
 
@@ -81,6 +83,12 @@ async def _admit(paths: Paths, settings: Settings, address: ServerAddress, secre
         tell_refusal(error)
     profile = load_profile(settings.profile, folder=paths.home).with_fe(settings.fe_address)
     settings = await _introduced(settings, profile, session)
+    if (twin := twin_of(settings, load_all(paths.settings))) is not None:
+        fail(f"{hotel_twice(twin.title or twin.key)} (botones serve add {twin.key} …)")
+    if settings.start is None and not profile.practice:
+        # A ledger that is lost would not know where it began, and would bring every document there ever was.
+        begins = bogota_day(SystemClock().now()) if there.documents is None else there.start
+        settings = settings.changed(start=begins)
     machine = await asyncio.to_thread(open_vault, settings.key)
     for secret, value in secrets.items():
         await machine.aput(secret, value)

@@ -11,6 +11,7 @@ from app.console.hotels import hotel_of
 from app.console.outcome import ALL_WELL, NOT_DONE, fail, refuse
 from app.model.clock import SystemClock
 from app.model.role import Act, NotAllowed, ReasonMissing, Role
+from app.setup.leaving import hotels_of
 from app.system.deeds import Deeds
 from app.system.paths import Paths
 from app.system.person import person
@@ -64,7 +65,7 @@ def who() -> int:
 def _role(settings: Settings) -> Role:
     if settings.role is Role.ADMINISTRATOR:
         return settings.role
-    return asyncio.run(role_here(settings, machine_vault(settings.key), SystemClock()))
+    return asyncio.run(role_here(settings, machine_vault(settings.key), SystemClock(), hotels_of(Paths.of_user())))
 
 
 def _deeds(paths: Paths, settings: Settings) -> Deeds:

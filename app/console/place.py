@@ -88,7 +88,7 @@ def move(server: str, name: str | None, certificate: Path | None, from_input: bo
     settings = hotel_of(Paths.of_user())
     address = server_address(server, name, certificate, settings.hotel_document)
     password = _password(from_input)
-    moved = _change(lambda relocation: relocation.to_server(address, password), address.for_people)
+    moved = _change(lambda relocation: relocation.to_server(address, password))
     done(Act.MOVE_LEDGER, ledger_moved(server_name(address)))
     click.echo(_("El libro está ahora en el servidor: {server}").format(server=server_name(address)))
     _tell_moved(moved)
@@ -107,7 +107,7 @@ def join(server: str, name: str | None, certificate: Path | None, from_input: bo
             _tell_there(there)
         return await relocation.join(address, password)
 
-    moved = _change(enter, address.for_people)
+    moved = _change(enter)
     done(Act.MOVE_LEDGER, ledger_moved(server_name(address)))
     click.echo(
         _("Este computador trabaja ahora con el libro del servidor: {server}").format(server=server_name(address))
@@ -118,7 +118,7 @@ def join(server: str, name: str | None, certificate: Path | None, from_input: bo
 
 def back(though_away: bool) -> int:
     """Bring the ledger back to this computer's disk, and print what proves that it is the same here."""
-    moved = _change(lambda relocation: relocation.back(though_away=though_away), "")
+    moved = _change(lambda relocation: relocation.back(though_away=though_away))
     done(Act.MOVE_LEDGER, ledger_moved(""))
     paths = Paths.of_user()
     click.echo(_("El libro está ahora en este computador: {path}").format(path=paths.ledger(hotel_of(paths).key)))
@@ -126,7 +126,7 @@ def back(though_away: bool) -> int:
     return ALL_WELL
 
 
-def _change(work: Callable[[Relocation], Coroutine[Any, Any, Moved]], place: str) -> Moved:
+def _change(work: Callable[[Relocation], Coroutine[Any, Any, Moved]]) -> Moved:
     """Do ``work`` alone on this hotel's data; told to end, it gives up and leaves everything as it was."""
     permit(Act.MOVE_LEDGER)
     paths = Paths.of_user().ensure()
@@ -136,7 +136,6 @@ def _change(work: Callable[[Relocation], Coroutine[Any, Any, Moved]], place: str
         fail(_("Este hotel aún no está configurado en este computador: abra Botones y siga el asistente."))
     with failures_told(), DataLock(paths.home), told_to_end() as halted:
         moved = asyncio.run(_with(paths, settings, work, halted))
-    done(Act.MOVE_LEDGER, ledger_moved(place))
     return moved
 
 

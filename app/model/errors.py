@@ -50,6 +50,8 @@ class Failure(StrEnum):
     """The server that keeps the ledger does not answer."""
     LEDGER_ACCESS = "ledger-access"
     """The server that keeps the ledger does not let us in, or may not keep it."""
+    LEDGER_CERTIFICATE = "ledger-certificate"
+    """The server that keeps the ledger does not prove who it is, or does not cipher the line."""
     LEDGER_ELSEWHERE = "ledger-elsewhere"
     """Another computer writes the ledger: this one is its spare."""
     LEDGER_MOVED = "ledger-moved"
@@ -70,6 +72,7 @@ _ABOUT_LEDGER = frozenset(
         Failure.LEDGER_DAMAGED,
         Failure.LEDGER_SERVER,
         Failure.LEDGER_ACCESS,
+        Failure.LEDGER_CERTIFICATE,
         Failure.LEDGER_ELSEWHERE,
         Failure.LEDGER_MOVED,
     }

@@ -73,6 +73,8 @@ class BlockerKind(StrEnum):
     HOTEL_UNKNOWN = "hotel-unknown"
     """The PMS' own number of the hotel is needed and not known."""
     WRONG_HOTEL = "wrong-hotel"
+    HOTEL_TWICE = "hotel-twice"
+    """This computer has the same hotel under another name."""
     REQUIREMENTS_NOT_CHECKED = "requirements-not-checked"
     REQUIREMENT_UNMET = "requirement-unmet"
     REQUIREMENT_UNKNOWN = "requirement-unknown"

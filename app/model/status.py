@@ -75,6 +75,8 @@ class Rebuild(Value):
     """Where the file that was in use until then is now; ``None`` where it had disappeared."""
     backup_at: AwareDatetime | None = None
     """When the copy was made that took its place; ``None``: the ledger began anew."""
+    on_server: bool = False
+    """It began anew on a server that had none of this hotel."""
 
 
 class Sender(Value):

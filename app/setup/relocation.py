@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,6 +57,8 @@ class There:
     door: Door | None = None
     unknown: int = 0
     """How many documents this computer's own ledger has that the one on the server has not."""
+    start: date | None = None
+    """The first day whose documents are carried there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +152,11 @@ class Relocation:
         self._refuse_other_hotel(door)
         reader = LedgerReader(place, self.clock)
         try:
-            counts, sender = reader.counts(), reader.sender()
+            counts, sender, start = reader.counts(), reader.sender(), reader.start()
         finally:
             reader.close()
         unknown = unknown_to(place, self._file) if self._file.exists() else 0
-        return There(counts.total, sender, door, unknown)
+        return There(counts.total, sender, door, unknown, start)
 
     def _refuse_other_hotel(self, door: Door | None) -> None:
         """Refuse what is known to be of another hotel; a ledger that nobody moved says nothing of whose it is."""

@@ -3,23 +3,23 @@
 It says nothing of a document; the lock that lets one computer write is ``server``'s.
 """
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
 from app.model.server import Door, Use
 from app.storage.errors import LedgerMoved
-from app.storage.tables import DOOR, facts
-from app.storage.upsert import upsert
+from app.storage.facts import fact, put_fact
+from app.storage.tables import DOOR
 
 
 def door_of(connection: Connection) -> Door | None:
     """Return what the ledger says of itself; ``None`` where nobody ever moved it."""
-    body = connection.scalar(select(facts.c.value).where(facts.c.name == DOOR))
+    body = fact(connection, DOOR)
     return None if body is None else Door.model_validate_json(body)
 
 
 def set_door(connection: Connection, door: Door) -> None:
     """Write it, in the transaction of ``connection``."""
-    upsert(connection, facts, {"name": DOOR, "value": door.model_dump_json()}, ("name",))
+    put_fact(connection, DOOR, door.model_dump_json())
 
 
 def pass_door(engine: Engine, computer: str) -> None:

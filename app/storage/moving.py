@@ -1,7 +1,7 @@
 """Carrying a whole ledger from a file to a server or back, with the proof that both are equal. It switches nothing.
 
-The rows are written as they are; what triggers keep (tally, days, search) is made anew by the target's own triggers and
-then compared like the rest: the copy proves them too.
+The rows are written as they are; what triggers keep (tally, days, search) is made anew by the target and then compared
+like the rest: the copy proves them too.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Select, Table, func, insert, select, text
 
 from app.model.server import Door, Use
+from app.storage.counting import counted_at_the_end
 from app.storage.database import open_database, open_for_reading
 from app.storage.door import door_of, set_door
 from app.storage.errors import LedgerElsewhere
@@ -149,11 +150,12 @@ def _copy(origin: Engine, copy: Engine, pace: _Pace, door: Door | None) -> Conte
         if in_use and any(_count(writing, table) for table in (documents, events)):
             raise NotEmpty
         pace.total = _READINGS * sum(_count(reading, table) for table in _CARRIED)
-        for table in _CARRIED:
-            writing.execute(table.delete())
-            for rows in _batches(reading, table):
-                writing.execute(insert(table), rows)
-                pace.passed(len(rows))
+        with counted_at_the_end(writing):
+            for table in _CARRIED:
+                writing.execute(table.delete())
+                for rows in _batches(reading, table):
+                    writing.execute(insert(table), rows)
+                    pace.passed(len(rows))
         _count_on(writing)
         content = _content(reading, pace)
         if content != _content(writing, pace):

@@ -1,17 +1,31 @@
-"""Every number that the ledger knows, for the watch of the ranges. What it means is ``sync``'s affair."""
+"""What the ledger knows of the numbers of a range, for the watch of the ranges. What it means is ``sync``'s affair.
 
-from contextlib import suppress
+A range may have a million documents: what is in order comes as runs, one by one only what is not.
+"""
+
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, not_, select
+from sqlalchemy import ColumnElement, Connection, func, not_, or_, select
 
 from app.model.causes import Cause
 from app.model.documents import DocumentKey, Family
 from app.model.journey import State
 from app.model.numbering import NumberingProof
-from app.storage.tables import documents, proofs
+from app.storage.tables import Moment, documents, proofs
 from app.storage.tables import issued_days as kept_days
+
+_IN_BOTH: Final = (State.PROVEN, State.SETTLED)
+_REFUSED: Final = documents.c.cause.is_not_distinct_from(Cause.REJECTED_BY_DIAN.value)
+
+
+class Run(NamedTuple):
+    """Numbers one after the other that stand in both systems."""
+
+    first: int
+    last: int
+    at: datetime
+    """When the oldest of them was issued, or seen where that is not known."""
 
 
 class Known(NamedTuple):
@@ -29,26 +43,53 @@ class Known(NamedTuple):
         return self.cause is Cause.REJECTED_BY_DIAN
 
 
-def numbers(connection: Connection) -> tuple[Known, ...]:
-    """Return every document that has a number, also one of which only that is known."""
-    columns = (documents.c.key, documents.c.issued_at, documents.c.seen_at, documents.c.state, documents.c.cause)
-    query = select(*columns).where(documents.c.state != State.WITHDRAWN)
-    found = []
-    for key, issued_at, seen_at, state, cause in connection.execute(query):
-        with suppress(ValueError):  # the row of a file that could not be read has no number
-            number = DocumentKey.parse(key)
-            found.append(Known(number, issued_at or seen_at, State(state), Cause(cause) if cause else None))
-    return tuple(found)
+def runs(connection: Connection, family: Family, prefix: str, first: int, last: int) -> tuple[Run, ...]:
+    """Return the numbers of a range that stand in both systems, in order; the database joins them, by the index."""
+    table = documents.c
+    inside = (
+        select(
+            table.number,
+            func.coalesce(table.issued_at, table.seen_at, type_=Moment).label("at"),
+            # The same for neighbours; two documents of one number are one place.
+            (table.number - func.dense_rank().over(order_by=table.number)).label("run"),
+        )
+        .where(*_of_range(family, prefix, first, last), table.state.in_(_IN_BOTH), not_(_REFUSED))
+        .subquery()
+    )
+    low, high, at = func.min(inside.c.number), func.max(inside.c.number), func.min(inside.c.at, type_=Moment)
+    query = select(low, high, at).group_by(inside.c.run).order_by(low)
+    return tuple(Run(*row) for row in connection.execute(query))
+
+
+def others(connection: Connection, family: Family, prefix: str, first: int, last: int) -> tuple[Known, ...]:
+    """Return the documents of a range that do not stand in both systems as they should."""
+    table = documents.c
+    query = select(table.key, table.issued_at, table.seen_at, table.state, table.cause).where(
+        *_of_range(family, prefix, first, last),
+        table.state != State.WITHDRAWN,
+        or_(table.state.not_in(_IN_BOTH), _REFUSED),
+    )
+    return tuple(
+        Known(DocumentKey.parse(key), issued_at or seen_at, State(state), Cause(cause) if cause else None)
+        for key, issued_at, seen_at, state, cause in connection.execute(query)
+    )
+
+
+def begin(connection: Connection) -> datetime | None:
+    """Return when the first document was issued, or seen where that is not known."""
+    moments = (
+        connection.execute(select(func.min(documents.c.issued_at))),
+        connection.execute(select(func.min(documents.c.seen_at))),
+    )
+    return min((at for found in moments if (at := found.scalar()) is not None), default=None)
 
 
 def last_used(connection: Connection, family: Family, prefix: str, first: int, last: int) -> DocumentKey | None:
     """Return the document with the highest number of a range, by the index: the ledger may be large."""
     table = documents.c
-    refused = table.cause.is_not_distinct_from(Cause.REJECTED_BY_DIAN.value)
     query = (
         select(table.key)
-        .where(table.prefix == prefix, table.number.between(first, last), table.family == family.value)
-        .where(table.state != State.WITHDRAWN, not_(refused))
+        .where(*_of_range(family, prefix, first, last), table.state != State.WITHDRAWN, not_(_REFUSED))
         .order_by(table.number.desc())
         .limit(1)
     )
@@ -70,3 +111,8 @@ def issued_days(connection: Connection, since: date) -> dict[Family, dict[date, 
     for family, day, n in connection.execute(query):
         found.setdefault(Family(family), {})[date.fromisoformat(day)] = n
     return found
+
+
+def _of_range(family: Family, prefix: str, first: int, last: int) -> tuple[ColumnElement[bool], ...]:
+    table = documents.c
+    return table.prefix == prefix, table.number.between(first, last), table.family == family.value

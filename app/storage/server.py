@@ -185,7 +185,14 @@ _KINDS: Final[tuple[tuple[type[psycopg.Error] | tuple[type[psycopg.Error], ...],
         ),
         Failure.LEDGER_ACCESS,
     ),
-    ((server_errors.DataCorrupted, server_errors.IndexCorrupted), Failure.LEDGER_DAMAGED),
+    (
+        (
+            *(server_errors.DataCorrupted, server_errors.IndexCorrupted),
+            # The tables were taken away under their writer.
+            *(server_errors.UndefinedTable, server_errors.InvalidSchemaName),
+        ),
+        Failure.LEDGER_DAMAGED,
+    ),
     (
         (
             server_errors.LockNotAvailable,
@@ -199,6 +206,15 @@ _KINDS: Final[tuple[tuple[type[psycopg.Error] | tuple[type[psycopg.Error], ...],
 )
 
 
+_UNPROVEN: Final = (
+    "certificate verify failed",
+    "does not match host name",
+    "root certificate file",
+    "server does not support ssl",
+)
+"""Of what libpq says where the server did not prove who it is: it gives it no class either."""
+
+
 def known(error: BaseException | None) -> StorageError | None:
     """Return what a person can be told of a server's error; ``None`` where it is a mistake of ours."""
     if not isinstance(error, psycopg.Error):
@@ -210,6 +226,8 @@ def known(error: BaseException | None) -> StorageError | None:
     words = str(error).lower()
     if isinstance(error, psycopg.OperationalError) and ("authentication failed" in words or "no password" in words):
         return StorageError(Failure.LEDGER_ACCESS, _plain(error))
+    if isinstance(error, psycopg.OperationalError) and any(one in words for one in _UNPROVEN):
+        return StorageError(Failure.LEDGER_CERTIFICATE, _plain(error))
     is_line = isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
     return StorageError(Failure.LEDGER_SERVER, _plain(error)) if is_line else None
 

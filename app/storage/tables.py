@@ -175,6 +175,8 @@ SENDER = "sender"
 WISH = "sender-wish"
 DOOR = "door"
 """Facts about computers, not about documents: which one writes a shared ledger, which one asked to, which moved it."""
+START = "start"
+"""The first day whose documents are carried."""
 
 marks = Table(
     "marks",

@@ -6,7 +6,6 @@ DIAN: how long an authorisation takes is the lead time of the fact file.
 
 import hashlib
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
@@ -28,11 +27,11 @@ _SHORTEST_HISTORY: Final = 14
 _RECENT: Final = 56
 """The level is that of the last eight weeks."""
 _YEAR: Final = 365
-_SHRINK: Final = 20.0
-"""A season counts half where it was seen on twenty days."""
+_SHRINK: Final = 8.0
+"""A season counts half where it was seen on eight days; drawn towards one any more, the high season comes too soon."""
 _SIDES: Final = 1.645
 """Nine chances in ten."""
-_SEASON_UNKNOWN: Final = 0.35
+_SEASON_UNKNOWN: Final = 0.45
 _SEASON_KNOWN: Final = 0.10
 """How far the level of whole months may be off, where a year of the hotel is not known, and where it is."""
 _SEASON_IN_FULL: Final = 60
@@ -88,11 +87,6 @@ def forecast(numbering: Numbering, next_number: int, history: Mapping[date, int]
         tell_from=tell_from,
         watch=_watch(numbering, left, ends_on, ask_from, tell_from, today, is_known=rhythm is not None),
     )
-
-
-def history_of(days: Iterable[date]) -> dict[date, int]:
-    """Count documents by their day of issue (Bogotá)."""
-    return dict(Counter(days))
 
 
 def _watch(

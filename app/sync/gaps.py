@@ -7,11 +7,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from typing import Final
 
 from app.model.gaps import Gap, GapKind, Sighting, Where
 from app.model.journey import State
 from app.model.numbering import Field, Numbering
+from app.storage.numbers import Run
 
 PATIENCE: Final = timedelta(minutes=30)
 """So long a number may be between two systems, or at the DIAN: five questions two minutes apart, and a pause."""
@@ -19,7 +21,6 @@ UNDER_WAY: Final = frozenset({State.SEEN, State.SENDING, State.SENT, State.IN_DO
 """States of the ledger that count as under way; what is held waits for a person, so that it is missing meanwhile."""
 _USED: Final = (Where.PMS, Where.PYMES, Where.ELSEWHERE)
 _ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
-_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Watched:
 
     numbering: Numbering
     start: int | None = None
+    whole: tuple[Run, ...] = ()
+    """Numbers that stand in both systems, beside those that were seen one by one."""
 
 
 def find_gaps(
@@ -46,17 +49,24 @@ def find_gaps(
         stated = known.get((numbering.family.value, numbering.value_of(Field.PREFIX)), {})
         start = max(numbering.first, watched.start or numbering.first)
         inside = {number: seen for number, seen in stated.items() if start <= number <= numbering.last}
-        found += _runs(_gaps_of(numbering, start, inside, now - patience))
+        found += _runs(_gaps_of(numbering, start, inside, watched.whole, now - patience))
     return tuple(dict.fromkeys(found))
 
 
 def _gaps_of(
-    numbering: Numbering, start: int, known: dict[int, dict[Where, Sighting]], long_ago: datetime
+    numbering: Numbering,
+    start: int,
+    known: dict[int, dict[Where, Sighting]],
+    whole: tuple[Run, ...],
+    long_ago: datetime,
 ) -> Iterator[Gap]:
-    used = sorted(number for number, seen in known.items() if any(where in seen for where in _USED))
+    used = sorted((*whole, *(one for number, seen in known.items() if (one := _used(number, seen)) is not None)))
     if not used:
         return
-    oldest_after = _oldest_after([known[number] for number in used])
+    firsts = [one.first for one in used]
+    highest = used[-1].last
+    # The oldest moment at which a used number, or one after it, was seen.
+    oldest_after = list(accumulate((one.at for one in reversed(used)), min))[::-1]
 
     def gap(kind: GapKind, first: int, last: int, *, in_pymes: bool = False) -> Gap:
         prefix = numbering.value_of(Field.PREFIX)
@@ -64,28 +74,26 @@ def _gaps_of(
 
     def is_young(number: int) -> bool:
         # Numbers are given in order: one that is followed by an old one was given before it, and is old.
-        return oldest_after[bisect_right(used, number)] > long_ago
+        return oldest_after[bisect_right(firsts, number)] > long_ago
 
     expected = start
-    for number in sorted(one for one in known if one <= used[-1]):
-        if number > expected:
+    for first, last in sorted((*((run.first, run.last) for run in whole), *((one, one) for one in known))):
+        if first > highest:
+            return
+        if first > expected:
             kind = GapKind.IN_FLIGHT if is_young(expected) else GapKind.NOT_IN_PMS
-            yield gap(kind, expected, number - 1)
-        seen = known[number]
-        if (reason := _kind_of(seen, long_ago, is_young=number < used[-1] and is_young(number))) is not None:
-            yield gap(reason, number, number, in_pymes=Where.PYMES in seen)
-        expected = number + 1
+            yield gap(kind, expected, first - 1)
+        if (seen := known.get(first)) is not None:
+            young = first < highest and is_young(first)
+            if (reason := _kind_of(seen, long_ago, is_young=young)) is not None:
+                yield gap(reason, first, first, in_pymes=Where.PYMES in seen)
+        expected = last + 1
 
 
-def _oldest_after(seen: list[dict[Where, Sighting]]) -> list[datetime]:
-    """Return for each used number the oldest moment at which it or one after it was seen."""
-    oldest = _NEVER
-    found = []
-    for one in reversed(seen):
-        moments = [sighting.at or _ALWAYS for where, sighting in one.items() if where in _USED]
-        oldest = min(oldest, *moments)
-        found.append(oldest)
-    return found[::-1]
+def _used(number: int, seen: dict[Where, Sighting]) -> Run | None:
+    """Return a used number, with the oldest moment at which it was seen; ``None`` where nobody used it."""
+    moments = [sighting.at or _ALWAYS for where, sighting in seen.items() if where in _USED]
+    return Run(number, number, min(moments)) if moments else None
 
 
 def _kind_of(seen: dict[Where, Sighting], long_ago: datetime, *, is_young: bool) -> GapKind | None:

@@ -37,8 +37,9 @@ from app.model.status import Counts, Rebuild, Sender
 from app.storage import exchanges
 from app.storage.counting import counts
 from app.storage.database import open_database
+from app.storage.facts import drop_fact, fact, put_fact
 from app.storage.place import Place
-from app.storage.tables import SENDER, WISH, Moment, documents, events, evidence, facts, proofs
+from app.storage.tables import DOOR, SENDER, START, WISH, Moment, documents, events, evidence, proofs
 from app.storage.tables import marks as marks_table
 from app.storage.upsert import upsert
 from app.sync.arrival import columns_of, held_from_the_start, is_open
@@ -58,7 +59,7 @@ _CURSOR: Final = "pms-position"
 _REBUILD: Final = "rebuild"
 _TRUSTED: Final = timedelta(seconds=5)
 """Far below the time after which the server gives the right to another computer."""
-_START: Final = "start"
+_OPENED: Final = "opened"
 _FIRST_READ: Final = "first-read"
 _MAY_BE_THERE: Final = (State.SENDING, State.SENT, State.IN_DOUBT, State.PROVEN, State.SETTLED)
 _ON_ITS_WAY: Final = (State.SEEN, State.SENDING, State.SENT, State.IN_DOUBT)
@@ -94,7 +95,7 @@ class Ledger:
         self._confirmed_at = clock.now()
         self._ranges: tuple[Numbering, ...] = ()
         try:
-            body, start, read = self._fact(_REBUILD), self._fact(_START), self._fact(_FIRST_READ)
+            body, start, read = self._fact(_REBUILD), self._fact(START), self._fact(_FIRST_READ)
         except StorageError:
             self.close()
             raise
@@ -115,11 +116,16 @@ class Ledger:
 
     # Whose it is
 
+    @property
+    def is_new(self) -> bool:
+        """Say whether nobody has opened or moved this ledger yet."""
+        return self._fact(_OPENED) is None and self._fact(DOOR) is None
+
     def begin_tenure(self, sender: Sender) -> None:
         """Say on a shared ledger who writes it from now on; a wish that led to it is fulfilled."""
         with self._engine.begin() as connection:
-            _put_fact(connection, SENDER, sender.model_dump_json())
-            connection.execute(delete(facts).where(facts.c.name == WISH))
+            put_fact(connection, SENDER, sender.model_dump_json())
+            drop_fact(connection, WISH)
 
     def wish(self) -> str | None:
         """Return which computer asked to become the writer of a shared ledger; the asking keeps ours alive."""
@@ -154,7 +160,7 @@ class Ledger:
         """Take nothing dated before ``day``; only where this ledger has never taken anything."""
         if self._start is None and self.position() == 0 and self.counts().total == 0:
             with self._engine.begin() as connection:
-                _put_fact(connection, _START, day.isoformat())
+                put_fact(connection, START, day.isoformat())
             self._start = day
 
     def bring_from(self, day: date) -> bool:
@@ -165,9 +171,9 @@ class Ledger:
         if self._start is None or self._start <= day:
             return False
         with self._engine.begin() as connection:
-            _put_fact(connection, _START, day.isoformat())
-            _put_fact(connection, _CURSOR, "0")
-            connection.execute(delete(facts).where(facts.c.name == _FIRST_READ))
+            put_fact(connection, START, day.isoformat())
+            put_fact(connection, _CURSOR, "0")
+            drop_fact(connection, _FIRST_READ)
             connection.execute(delete(marks_table))
         self._start, self._first_read = day, None
         return True
@@ -187,7 +193,7 @@ class Ledger:
             return
         read = max(self._highest, self.position())
         with self._engine.begin() as connection:
-            _put_fact(connection, _FIRST_READ, str(read))
+            put_fact(connection, _FIRST_READ, str(read))
         self._first_read = read
 
     def known(self, keys: Sequence[str]) -> set[str]:
@@ -197,8 +203,7 @@ class Ledger:
 
     def _fact(self, name: str) -> str | None:
         with self._engine.connect() as connection:
-            value: str | None = connection.scalar(select(facts.c.value).where(facts.c.name == name))
-        return value
+            return fact(connection, name)
 
     def record_seen(
         self,
@@ -234,7 +239,7 @@ class Ledger:
                 place += row.position is None
                 moved += 1
             if position is not None:
-                _put_fact(connection, _CURSOR, str(position))
+                put_fact(connection, _CURSOR, str(position))
             for name, mark in (marks or {}).items():
                 _put_mark(connection, source, name, mark)
         return moved
@@ -332,19 +337,19 @@ class Ledger:
         What other sources remember came back with the very rows that it is about, and stays.
         """
         with self._engine.begin() as connection:
-            _put_fact(connection, _REBUILD, rebuild.model_dump_json())
-            _put_fact(connection, _CURSOR, "0")
+            put_fact(connection, _REBUILD, rebuild.model_dump_json())
+            put_fact(connection, _CURSOR, "0")
         self._rebuild = rebuild
 
     def write_a_mark(self) -> None:
         """Prove that the file can be written right now, durably; raises ``StorageError``."""
         with self._engine.begin() as connection:
-            _put_fact(connection, "opened", self._clock.now().isoformat())
+            put_fact(connection, _OPENED, self._clock.now().isoformat())
 
     def end_rebuild(self) -> None:
         """Take the mark away; whoever calls it has looked."""
         with self._engine.begin() as connection:
-            connection.execute(delete(facts).where(facts.c.name == _REBUILD))
+            drop_fact(connection, _REBUILD)
         self._rebuild = None
 
     # What happens to them
@@ -555,10 +560,6 @@ def may_be_released(journey: Journey) -> bool:
 def _moved(key: str, journey: Journey) -> dict[str, Any]:
     values = {f"new_{column.name}": getattr(journey, column.name) for column in _JOURNEY}
     return values | {"moved": key, "new_proven_at": journey.since if journey.state is State.PROVEN else None}
-
-
-def _put_fact(connection: Connection, name: str, value: str) -> None:
-    upsert(connection, facts, {"name": name, "value": value}, ("name",))
 
 
 def _put_mark(connection: Connection, source: SourceKind, name: str, mark: str | None) -> None:

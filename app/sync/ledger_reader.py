@@ -17,12 +17,13 @@ from app.model.journey import Event, EventKind, State
 from app.model.listing import Listing
 from app.model.numbering import NumberingProof
 from app.model.status import Counts, Sender
-from app.storage import exchanges, extracts, month, pending, search
+from app.storage import exchanges, extracts, month, numbers, pending, search
 from app.storage.counting import counts
 from app.storage.database import open_for_reading
-from app.storage.numbers import Known, issued_days, last_used, numbers, proofs_told
+from app.storage.facts import fact
+from app.storage.numbers import Known, Run
 from app.storage.place import Place
-from app.storage.tables import SENDER, documents, events, facts
+from app.storage.tables import SENDER, START, documents, events
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,31 +125,47 @@ class LedgerReader:
             body = connection.scalar(select(documents.c.body).where(documents.c.key == key))
         return Document.model_validate_json(body) if body else None
 
-    def numbers(self) -> tuple[Known, ...]:
-        """Return every number that the ledger knows."""
+    def runs(self, family: Family, prefix: str, first: int, last: int) -> tuple[Run, ...]:
+        """Return the numbers of a range that stand in both systems."""
         with self._engine.connect() as connection:
-            return numbers(connection)
+            return numbers.runs(connection, family, prefix, first, last)
+
+    def others(self, family: Family, prefix: str, first: int, last: int) -> tuple[Known, ...]:
+        """Return the documents of a range that do not stand in both systems as they should."""
+        with self._engine.connect() as connection:
+            return numbers.others(connection, family, prefix, first, last)
+
+    def begin(self) -> datetime | None:
+        """Return when the first document was issued, or seen where that is not known."""
+        with self._engine.connect() as connection:
+            return numbers.begin(connection)
 
     def last_used(self, family: Family, prefix: str, first: int, last: int) -> DocumentKey | None:
         """Return the document with the highest number of a range."""
         with self._engine.connect() as connection:
-            return last_used(connection, family, prefix, first, last)
+            return numbers.last_used(connection, family, prefix, first, last)
 
     def issued_days(self, since: date) -> dict[Family, dict[date, int]]:
         """Return how many documents of each family were issued on each day in Bogotá, from ``since`` on."""
         with self._engine.connect() as connection:
-            return issued_days(connection, since)
+            return numbers.issued_days(connection, since)
 
     def proofs(self, limit: int) -> tuple[NumberingProof, ...]:
         """Return the newest proofs that said something else than the one before, the newest first."""
         with self._engine.connect() as connection:
-            return proofs_told(connection, limit)
+            return numbers.proofs_told(connection, limit)
 
     def sender(self) -> Sender | None:
         """Return which computer writes a ledger that several share, ``None`` where none has yet."""
         with self._engine.connect() as connection:
-            body: str | None = connection.scalar(select(facts.c.value).where(facts.c.name == SENDER))
+            body = fact(connection, SENDER)
         return Sender.model_validate_json(body) if body else None
+
+    def start(self) -> date | None:
+        """Return the first day whose documents are carried; ``None``: all of them, or nobody has said yet."""
+        with self._engine.connect() as connection:
+            body = fact(connection, START)
+        return date.fromisoformat(body) if body else None
 
     def counts(self) -> Counts:
         """Count the documents by state."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -113,6 +114,14 @@ def _stand(sale: Sale, day: date) -> Stand:
 
 def load(path: Path) -> Seen:
     """Read what was kept; nothing, or a file that cannot be read, only means that all is read anew."""
+    with suppress(OSError):
+        kept = path.stat()
+        return _load(path, kept.st_mtime_ns, kept.st_size)
+    return Seen()
+
+
+@lru_cache(maxsize=1)  # the page asks at each look, and a large hotel's file takes a second
+def _load(path: Path, _written: int, _size: int) -> Seen:
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         kept = json.loads(path.read_text(encoding="utf-8"))
         read_at: dict[date, datetime] = {}

@@ -24,11 +24,11 @@ def open_ledger(place: Place, clock: Clock, *, thorough: bool = False) -> Ledger
     """Open the ledger; a file that is damaged or gone is put back from the newest sound copy, or begun anew.
 
     To be called by whoever holds the lock on the data folder. ``thorough`` reads the whole file first, where there is
-    reason to doubt it. What stands on a server is its keeper's to put back. Raises ``LedgerTooNew``, and
-    ``StorageError`` where the disk, the server or another program is in the way.
+    reason to doubt it. What stands on a server is its keeper's to put back; where none is there any more, one begins
+    anew. Raises ``LedgerTooNew``, and ``StorageError`` where the disk, the server or another program is in the way.
     """
     if isinstance(place, ServerPlace):
-        return Ledger(place, clock)
+        return _open_on_server(place, clock)
     try:
         if is_missing(place):
             raise LedgerDamaged("missing")
@@ -51,6 +51,19 @@ def restore(path: Path, backup: Path, clock: Clock) -> Ledger:
     A copy that is not sound or no ledger raises ``LedgerDamaged``, and nothing changes.
     """
     return _put_back(path, backup, clock, "replaced")
+
+
+def _open_on_server(place: ServerPlace, clock: Clock) -> Ledger:
+    ledger = Ledger(place, clock)
+    try:
+        if ledger.is_new:
+            # Lost there, or of a hotel that the chain has never carried: nothing here can tell, so it looks first.
+            log.warning("the server had no ledger of %s: a new one looks through both systems first", place.address)
+            ledger.begin_rebuild(Rebuild(since=clock.now(), on_server=True))
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger
 
 
 def _put_back(path: Path, backup: Path | None, clock: Clock, why: str) -> Ledger:

@@ -70,12 +70,14 @@ async def open_engine(
     secrets = await read_secrets(vault)
     ledger.recover()
     # A ledger that was lost goes by the settings: what was approved since the installation must be looked for again.
-    start = settings.start or (None if profile.practice or ledger.rebuild else bogota_day(clock.now()))
+    # Where they do not know and a server has none, the hotel is a new one.
+    is_lost = ledger.rebuild is not None and not ledger.rebuild.on_server
+    start = settings.start or (None if profile.practice or is_lost else bogota_day(clock.now()))
     if start is not None:
         ledger.begin_at(start)
     identity = Identity(nit=settings.hotel_document, organisation=settings.organisation)
     async with connecting(settings, profile, secrets, clock) as connectors:
-        yield Engine(connectors, ledger, clock, mode=settings.mode, identity=identity, dian=dian)
+        yield Engine(connectors, ledger, clock, mode=settings.mode_here, identity=identity, dian=dian)
 
 
 class Service(Orders):
@@ -109,7 +111,7 @@ class Service(Orders):
         self._token_is_dead = False
         self._ledger_failures = 0
         self._outlook = Outlook(clock)
-        self._status = Status(at=clock.now(), practice=profile.practice, mode=profile.mode_for(settings.mode))
+        self._status = Status(at=clock.now(), practice=profile.practice, mode=profile.mode_for(settings.mode_here))
 
     @property
     def _role(self) -> Role:
@@ -175,7 +177,7 @@ class Service(Orders):
             try:
                 server = self._settings.ledger_server
                 place = await place_of(self._paths, self._settings, self._vault)
-                if isinstance(place, ServerPlace) and not may(self._role, Act.SEND):
+                if isinstance(place, ServerPlace) and not self._may_hold(server):
                     # Whoever only reads needs no right to write there, and never takes the turn of one that sends.
                     await self._stand_by(place, 1.0)
                     continue
@@ -222,7 +224,7 @@ class Service(Orders):
         failures = 0
         self._wants_to_send = False
         self._say(ledger, spare_of=None)
-        while not self._stopping and self._settings.ledger_server == self._server:
+        while not self._stopping and self._settings.ledger_server == self._server and self._may_hold(self._server):
             # Also where nothing can be called here: then it is the other computer that should send.
             tenure.check()
             self._rebuild = False
@@ -234,7 +236,8 @@ class Service(Orders):
                     vault=self._vault,
                     clock=self._clock,
                 ) as engine:
-                    self._say(ledger, mode=self._profile.mode_for(self._settings.mode), trouble=self._lasting_trouble)
+                    mode = self._profile.mode_for(self._settings.mode_here)
+                    self._say(ledger, mode=mode, trouble=self._lasting_trouble)
                     self._engine = engine
                     try:
                         await self._live(engine, ledger, tenure, copying)
@@ -249,6 +252,10 @@ class Service(Orders):
                 # Nothing to call with: only new secrets help, and they come through ``renew``.
                 self._tell_error(ledger, error)
                 await self._wait(None)
+
+    def _may_hold(self, server: ServerAddress | None) -> bool:
+        """Say whether the ledger may be this computer's to write: one that is shared, only where somebody sends."""
+        return server is None or may(self._role, Act.SEND)
 
     @property
     def _lasting_trouble(self) -> Trouble | None:

@@ -4,6 +4,7 @@ It looks nowhere itself: it is given the proofs, what the ledger has, and what w
 Without the last, a number that Pymes alone knows is not seen.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, Protocol
@@ -18,8 +19,8 @@ from app.model.journey import State
 from app.model.numbering import Field, Numbering, NumberingProof
 from app.model.prefixes import PrefixWarning
 from app.model.relevo import Relevo, Stage
-from app.storage.numbers import Known
-from app.sync.forecast import forecast, history_of
+from app.storage.numbers import Known, Run
+from app.sync.forecast import forecast
 from app.sync.gaps import PATIENCE, UNDER_WAY, Watched, find_gaps
 from app.sync.radar import Stand
 from app.sync.relevo import best, relevos
@@ -54,54 +55,71 @@ class Watch(NamedTuple):
     warnings: tuple[PrefixWarning, ...] = ()
 
 
-def watch_ranges(
-    known: Iterable[Known], proofs: Sequence[NumberingProof], now: datetime, stands: Iterable[Stand] = ()
-) -> Watch:
-    """Watch every range that a proof is about; ``stands`` is what Pymes was seen to have."""
-    documents, in_pymes = list(known), list(stands)
-    done = (State.PROVEN, State.SETTLED)
-    waiting = [one.key for one in documents if one.state not in done and not one.is_rejected]
-    proven = [one.key for one in documents if one.state is State.PROVEN]
-    handed_over = relevos(proofs, waiting, proven)
-    untouched = [one.new for one in handed_over if one.stage in _NOT_BEGUN and _continues(one)]
-    heirs = [(one.old, one.new) for one in handed_over]
-    return Watch(
-        ranges=tuple(
-            _watch(proof, documents, in_pymes, now, proof in untouched)._replace(
-                heir=next((new for old, new in heirs if old is proof), None)
-            )
-            for proof in proofs
-            if proof.columns
-        ),
-        relevos=handed_over,
-        warnings=ProofReading(tuple(proofs)).warnings,
-    )
-
-
 class Uses(Protocol):
-    """What of a ledger tells how far its ranges are used, without reading every number (``LedgerReader``)."""
+    """What of a ledger tells how its ranges are used, without reading every number (``LedgerReader``)."""
+
+    def runs(self, family: Family, prefix: str, first: int, last: int) -> tuple[Run, ...]: ...
+
+    def others(self, family: Family, prefix: str, first: int, last: int) -> tuple[Known, ...]: ...
 
     def last_used(self, family: Family, prefix: str, first: int, last: int) -> DocumentKey | None: ...
 
     def issued_days(self, since: date) -> dict[Family, dict[date, int]]: ...
 
 
+class _Used(NamedTuple):
+    """How one range is used."""
+
+    numbering: Numbering
+    whole: tuple[Run, ...]
+    others: tuple[Known, ...]
+    stands: tuple[Stand, ...]
+
+    @property
+    def highest_in_pymes(self) -> int | None:
+        return max((one.number for one in self.stands), default=None)
+
+
+def watch_ranges(uses: Uses, proofs: Sequence[NumberingProof], now: datetime, stands: Iterable[Stand] = ()) -> Watch:
+    """Watch every range that a proof is about; ``stands`` is what Pymes was seen to have."""
+    in_pymes = tuple(stands)
+    used = [_read(uses, best(proof), in_pymes) for proof in proofs if proof.columns]
+    waiting = {one.key for range_ in used for one in range_.others if not one.is_rejected}
+    ranges, handed_over = _reckon(uses, proofs, [one.highest_in_pymes for one in used], waiting, now)
+    return Watch(
+        ranges=tuple(one._replace(gaps=_gaps(range_, now)) for one, range_ in zip(ranges, used, strict=True)),
+        relevos=handed_over,
+        warnings=ProofReading(tuple(proofs)).warnings,
+    )
+
+
 def glance(uses: Uses, proofs: Sequence[NumberingProof], now: datetime) -> tuple[RangeWatch, ...]:
     """Watch the ranges without their gaps: cheap enough, on a ledger of any size, to be asked while it is looked at."""
+    unseen = [None for proof in proofs if proof.columns]
+    return _reckon(uses, proofs, unseen, (), now)[0]
+
+
+def _reckon(
+    uses: Uses,
+    proofs: Sequence[NumberingProof],
+    highest_in_pymes: Sequence[int | None],
+    waiting: Iterable[DocumentKey],
+    now: datetime,
+) -> tuple[tuple[RangeWatch, ...], tuple[Relevo, ...]]:
+    """Say how long each range that is stated lasts, and what hands over to what."""
     shown = [proof for proof in proofs if proof.columns]
-    last: dict[int, DocumentKey] = {}
-    for number, proof in enumerate(shown):
+    last = []
+    for proof in shown:
         one = best(proof)
-        key = uses.last_used(proof.family, one.value_of(Field.PREFIX), one.first, one.last)
-        if key is not None:
-            last[number] = key
-    handed_over = relevos(shown, (), last.values())
+        last.append(uses.last_used(proof.family, one.value_of(Field.PREFIX), one.first, one.last))
+    handed_over = relevos(shown, waiting, [key for key in last if key is not None])
     untouched = [one.new for one in handed_over if one.stage in _NOT_BEGUN and _continues(one)]
     days = uses.issued_days(bogota_day(now) - _RHYTHM)
     found = []
-    for number, proof in enumerate(shown):
-        numbering, key = best(proof), last.get(number)
-        following = _next_number(proof, numbering, [] if key is None else [key.number])
+    for proof, key, in_pymes in zip(shown, last, highest_in_pymes, strict=True):
+        numbering = best(proof)
+        used = [number for number in (key and key.number, in_pymes) if number is not None]
+        following = _next_number(proof, numbering, used)
         if following is None and any(proof is one for one in untouched):
             following = numbering.first
         expected: Forecast | None = None
@@ -111,7 +129,7 @@ def glance(uses: Uses, proofs: Sequence[NumberingProof], now: datetime) -> tuple
         left = None if following is None else max(0, numbering.last - following + 1)
         heir = next((one.new for one in handed_over if one.old is proof), None)
         found.append(RangeWatch(proof, following, left, expected, (), heir))
-    return tuple(found)
+    return tuple(found), handed_over
 
 
 def ending_ranges(ranges: Iterable[RangeWatch], today: date) -> tuple[Forecast, ...]:
@@ -132,51 +150,75 @@ def _continues(relevo: Relevo) -> bool:
     return old.value_of(Field.PREFIX) == new.value_of(Field.PREFIX) and new.first > old.last
 
 
-def _watch(
-    proof: NumberingProof, documents: list[Known], in_pymes: list[Stand], now: datetime, is_untouched: bool
-) -> RangeWatch:
-    numbering = best(proof)
-    own = [one for one in documents if _is_in(one.key, numbering)]
-    stands = [one for one in in_pymes if _is_in(one, numbering)]
-    approved = {one.key.number for one in own if not one.is_rejected}
-    used = sorted(approved.union(one.number for one in stands))
+def _read(uses: Uses, numbering: Numbering, in_pymes: Iterable[Stand]) -> _Used:
+    place = (numbering.family, numbering.value_of(Field.PREFIX), numbering.first, numbering.last)
+    stands = tuple(one for one in in_pymes if _is_in(one, numbering))
+    return _Used(numbering, uses.runs(*place), uses.others(*place), stands)
+
+
+def _gaps(used: _Used, now: datetime) -> tuple[Gap, ...]:
+    annulled = {one.number for one in used.stands if one.annulled}
+    whole, struck = _without(used.whole, annulled)
+    ends = [run.last for run in used.whole]
+
+    def is_whole(number: int) -> bool:
+        at = bisect_left(ends, number)
+        return at < len(ends) and used.whole[at].first <= number
+
+    approved = {one.key.number for one in used.others if not one.is_rejected}
+    # What Pymes says of a number that stands in both systems is nothing new, unless it is annulled there.
+    stands = [one for one in used.stands if one.annulled or not is_whole(one.number)]
     # What lies before the first number that Botones saw was issued before it watched, wherever it stands now.
-    start = min(approved, default=used[0] if used else None)
-    following = _next_number(proof, numbering, used)
-    if following is None and is_untouched:
-        following = numbering.first
-    expected: Forecast | None = None
-    if proof.family.has_authorisation:
-        same = (one for one in documents if one.key.family is proof.family and not one.is_rejected)
-        history = {} if following is None else history_of(bogota_day(one.at) for one in same)
-        expected = forecast(numbering, following or numbering.first, history, bogota_day(now))
-    gaps = find_gaps(
-        [Watched(numbering, start)],
-        [*_own_sightings(own, stands), *_sightings_in_pymes(stands, approved, now)],
-        now,
-    )
-    left = None if following is None else max(0, numbering.last - following + 1)
-    return RangeWatch(proof, following, left, expected, gaps)
+    seen = approved.union(run.first for run in used.whole[:1])
+    start = min(seen, default=min((one.number for one in stands), default=None))
+    sightings = [
+        *_struck(used.numbering, struck),
+        *_own_sightings(used.others, annulled),
+        *_sightings_in_pymes(stands, approved, now),
+    ]
+    return find_gaps([Watched(used.numbering, start, whole)], sightings, now)
 
 
-def _is_in(key: DocumentKey | Stand, numbering: Numbering) -> bool:
-    same = key.family is numbering.family and key.prefix.strip().upper() == numbering.value_of(Field.PREFIX)
-    return same and numbering.first <= key.number <= numbering.last
+def _is_in(stand: Stand, numbering: Numbering) -> bool:
+    same = stand.family is numbering.family and stand.prefix.strip().upper() == numbering.value_of(Field.PREFIX)
+    return same and numbering.first <= stand.number <= numbering.last
 
 
-def _next_number(proof: NumberingProof, numbering: Numbering, used: list[int]) -> int | None:
+def _without(runs: Iterable[Run], numbers: Iterable[int]) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
+    """Take single numbers out of runs; return what is left of these, and what was taken out."""
+    out = sorted(numbers)
+    left, taken = [], []
+    for run in runs:
+        first = run.first
+        for number in out[bisect_left(out, run.first) : bisect_right(out, run.last)]:
+            if number > first:
+                left.append(run._replace(first=first, last=number - 1))
+            taken.append(run._replace(first=number, last=number))
+            first = number + 1
+        if first <= run.last:
+            left.append(run._replace(first=first))
+    return tuple(left), tuple(taken)
+
+
+def _next_number(proof: NumberingProof, numbering: Numbering, used: Iterable[int]) -> int | None:
     stated = [one.next_number for one in proof.columns.values() if one.next_number is not None]
     fitting = [number for number in stated if numbering.first <= number <= numbering.last + 1]
-    return max((*fitting, *(number + 1 for number in used[-1:])), default=None)
+    return max((*fitting, *(number + 1 for number in used)), default=None)
 
 
-def _own_sightings(own: Iterable[Known], stands: Iterable[Stand]) -> Iterable[Sighting]:
+def _own_sightings(own: Iterable[Known], annulled: set[int]) -> Iterable[Sighting]:
     """Say what the ledger knows; that a number stands in Pymes is older news than that it was annulled there."""
-    annulled = {one.number for one in stands if one.annulled}
     for one in own:
         for sighting in _sightings(one):
             if not (sighting.where is Where.PYMES and sighting.number in annulled):
                 yield sighting
+
+
+def _struck(numbering: Numbering, runs: Iterable[Run]) -> Iterable[Sighting]:
+    """Say that the PMS has what was proven in Pymes once, and was annulled there since."""
+    prefix = numbering.value_of(Field.PREFIX)
+    for run in runs:
+        yield Sighting(family=numbering.family, prefix=prefix, number=run.first, where=Where.PMS, at=run.at)
 
 
 def _sightings_in_pymes(stands: Iterable[Stand], approved: set[int], now: datetime) -> Iterable[Sighting]:

@@ -17,7 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 from app.model.cadence import LONGEST
 from app.model.mode import Mode
 from app.model.notices import NoticeChoices
-from app.model.role import Role
+from app.model.role import Act, Role, may
 from app.model.server import ServerAddress
 from app.model.source import SourceKind
 from app.system.files import write_whole
@@ -61,7 +61,7 @@ def checked_service(text: str) -> str:
     return address[: -len("?wsdl")] if address.lower().endswith("?wsdl") else address
 
 
-SHARED: Final = frozenset({"language", "notices", "proxy", "told_about_tray", "updates"})
+SHARED: Final = frozenset({"language", "notices", "proxy", "role", "told_about_tray", "updates"})
 """What is of this computer and its person, whatever the hotel."""
 _ASIDE: Final = SHARED | {"hotel"}
 
@@ -140,6 +140,11 @@ class Settings(BaseModel):
     def shared(self) -> dict[str, Any]:
         """Return what holds for every hotel of this computer."""
         return {name: getattr(self, name) for name in SHARED}
+
+    @property
+    def mode_here(self) -> Mode:
+        """Return the mode that counts: at the computer of somebody who does not send, nothing is sent."""
+        return self.mode if may(self.role, Act.SEND) else Mode.WATCH
 
     def is_paused(self, now: datetime) -> bool:
         """Say whether the user's pause still holds at ``now`` (aware)."""
@@ -245,7 +250,20 @@ def _parts(content: bytes) -> tuple[Part, dict[str, Part], str | None]:
         return shared, {key: part}, key
     if not isinstance(parts, dict) or not all(isinstance(part, dict) for part in parts.values()):
         raise ValueError("no hotels")
-    return shared, parts, raw.get("shown")
+    shown = raw.get("shown")
+    if "role" not in shared and (role := _role_of_all(parts, shown)) is not None:
+        shared["role"] = role
+    return shared, {key: _without_role(part) for key, part in parts.items()}, shown
+
+
+def _role_of_all(parts: Mapping[str, Part], shown: str | None) -> str | None:
+    """Return the role that an older version kept with each hotel: none is raised by what another hotel had."""
+    kept = [part["role"] for key, part in sorted(parts.items(), key=lambda one: one[0] != shown) if "role" in part]
+    return next((role for role in kept if role != Role.ADMINISTRATOR), kept[0] if kept else None)
+
+
+def _without_role(part: Part) -> Part:
+    return {name: value for name, value in part.items() if name != "role"}
 
 
 def _read(path: Path) -> tuple[tuple[Settings, ...], str | None]:

@@ -10,7 +10,7 @@ import re
 import secrets
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from enum import StrEnum
@@ -49,8 +49,10 @@ class Secret(StrEnum):
     """The salted hash of the word that raises a role; see ``system.word``."""
 
 
-OF_THE_COMPUTER: Final = frozenset({Secret.PROXY_USER, Secret.PROXY_PASSWORD})
-"""Whoever goes out by the proxy, for whatever hotel: each vault of this computer gives the same ones."""
+OF_THE_COMPUTER: Final = frozenset({Secret.PROXY_USER, Secret.PROXY_PASSWORD, Secret.ADMINISTRATOR_WORD})
+"""Whatever the hotel: each vault of this computer gives the same ones."""
+COMPUTER_SCOPE: Final = "_red"
+"""Where these stand. No hotel can be called so."""
 
 
 class VaultError(Exception):
@@ -272,8 +274,7 @@ class Vault:
             raise VaultUnavailable(f"{name} is not a vault")
         self._ring = ring
         self._service = f"Botones/{scope}"
-        # No hotel can be called so.
-        self._of_the_computer = "Botones/_red"
+        self._of_the_computer = f"Botones/{COMPUTER_SCOPE}"
         self._limit_seconds = limit_seconds
         self._turn = threading.Lock()
 
@@ -307,6 +308,13 @@ class Vault:
         """Do ``forget`` without holding the loop."""
         await self._await(lambda: self._forget(name))
 
+    async def abring(self, name: Secret, hotels: Iterable[str]) -> None:
+        """Have what an older version kept with one of ``hotels`` be the computer's, and nothing of it left there.
+
+        What the computer has already stays; else the first of them counts.
+        """
+        await self._await(lambda: self._bring(name, tuple(hotels)))
+
     def probe(self) -> None:
         """Prove by a round trip that the vault keeps, gives back and forgets; the system may ask for its password."""
         self._wait(self._probe)
@@ -323,11 +331,24 @@ class Vault:
         return secret
 
     def _forget(self, name: Secret) -> None:
-        # Also raised when only the remains of an interrupted write were there, and they are gone now.
-        with suppress(PasswordDeleteError):
-            self._ring.delete_password(self._place_of(name), name)
-        if self._ring.get_password(self._place_of(name), name) is not None:
-            raise VaultUnavailable(f"{name} could not be removed")
+        # What is of the computer, an older version kept with the hotel.
+        for place in {self._place_of(name), self._service}:
+            # Also raised when only the remains of an interrupted write were there, and they are gone now.
+            with suppress(PasswordDeleteError):
+                self._ring.delete_password(place, name)
+            if self._ring.get_password(place, name) is not None:
+                raise VaultUnavailable(f"{name} could not be removed")
+
+    def _bring(self, name: Secret, hotels: tuple[str, ...]) -> None:
+        place = self._place_of(name)
+        for hotel in hotels:
+            former = f"Botones/{hotel}"
+            if former == place or (secret := self._ring.get_password(former, name)) is None:
+                continue
+            redactor.register(secret)
+            if self._ring.get_password(place, name) is None:
+                self._ring.set_password(place, name, secret)
+            self._ring.delete_password(former, name)
 
     def _place_of(self, name: Secret) -> str:
         return self._of_the_computer if name in OF_THE_COMPUTER else self._service

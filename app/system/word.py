@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -43,7 +44,7 @@ class MustWait(Exception):
 
 
 class Word:
-    """One hotel's word; each method raises ``VaultError`` where the vault does not answer."""
+    """The computer's word, whatever the hotel; each method raises ``VaultError`` where the vault does not answer."""
 
     def __init__(self, vault: Vault, clock: Clock) -> None:
         self._vault = vault
@@ -99,11 +100,18 @@ class Word:
         await self._vault.aput(Secret.ADMINISTRATOR_WORD, json.dumps(kept))
 
 
-async def role_here(settings: Settings, vault: Vault, clock: Clock) -> Role:
-    """Return the role that counts: without a word everybody is administrator. A silent vault changes nothing."""
-    if settings.role is Role.ADMINISTRATOR:
+async def role_here(settings: Settings, vault: Vault, clock: Clock, hotels: Iterable[str]) -> Role:
+    """Return the role that counts: without a word everybody is administrator.
+
+    A silent vault changes nothing, nor one of this session only, which cannot know what was chosen before. ``hotels``
+    are those with one of which an older version may have kept the word.
+    """
+    if not vault.is_lasting:
         return settings.role
     try:
+        await vault.abring(Secret.ADMINISTRATOR_WORD, hotels)
+        if settings.role is Role.ADMINISTRATOR:
+            return settings.role
         return settings.role if await Word(vault, clock).is_set() else Role.ADMINISTRATOR
     except VaultError:
         return settings.role

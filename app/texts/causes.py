@@ -263,6 +263,17 @@ def explain_failure(failure: Failure) -> Explanation:
             _("No acepta el usuario o la contraseña, no está esa base, o su configuración no guarda con seguridad."),
             _("Pida los datos a quien cuida el servidor y escríbalos en Ajustes, en «Dónde está el libro»."),
         ),
+        Failure.LEDGER_CERTIFICATE: Explanation(
+            _("No se pudo comprobar que sea el servidor del libro"),
+            _(
+                "Su certificado no es de la autoridad que se dio, venció o es para otro nombre; o el servidor no cifra "
+                "la línea. Podría ser otro: no se le dio la contraseña, y nada se envía."
+            ),
+            _(
+                "Pida a quien cuida el servidor el certificado de su autoridad (.pem) y el nombre del servidor tal "
+                "como está en él, y escríbalos en Ajustes, en «Dónde está el libro»."
+            ),
+        ),
         Failure.LEDGER_ELSEWHERE: Explanation(
             _("Envía otro computador"),
             _("Este computador está de reserva: ve lo mismo y no envía, para que nada salga dos veces."),

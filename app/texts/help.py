@@ -1,4 +1,4 @@
-"""The help: the guide's steps, every cause and failure, and the glossary, built from the texts that the screens use.
+"""The help: the guide's steps, people and computers, causes and failures, a glossary, of the words that screens use.
 
 It is a value to search in; how it is drawn is the windows' affair.
 """
@@ -11,6 +11,7 @@ from app.model.causes import Cause
 from app.model.errors import Failure
 from app.model.journey import State
 from app.model.mode import Mode
+from app.model.role import DANGEROUS, Act, Role
 from app.model.route import Route
 from app.model.setup import STEPS, Connection, RequirementKind, Step
 from app.texts import _
@@ -23,6 +24,7 @@ from app.texts.guided import (
     parameter_instruction,
     pms_numbering_instruction,
 )
+from app.texts.roles import act_name, role_meaning, role_name
 from app.texts.settings import mode_meaning, practice_meaning
 from app.texts.setup import (
     connection_name,
@@ -38,6 +40,7 @@ class Group(StrEnum):
     """The parts of the help, in their order."""
 
     GUIDE = "guide"
+    TOGETHER = "together"
     CAUSES = "causes"
     FAILURES = "failures"
     WORDS = "words"
@@ -62,6 +65,7 @@ def group_name(group: Group) -> str:
     """Name a part of the help."""
     return {
         Group.GUIDE: _("La guía, paso a paso"),
+        Group.TOGETHER: _("Personas y computadores"),
         Group.CAUSES: _("Por qué espera un documento"),
         Group.FAILURES: _("Conexión y computador"),
         Group.WORDS: _("Palabras"),
@@ -92,6 +96,8 @@ def topics() -> tuple[Topic, ...]:
     """Return every page in the language of now, in the order of the contents."""
     return (
         *(_step(step) for step in STEPS),
+        _roles(),
+        _shared_ledger(),
         *(_cause(cause) for cause in Cause),
         *(_failure(failure) for failure in Failure),
         *_words(),
@@ -149,6 +155,97 @@ def _instruction(title: str, said: Instruction) -> list[tuple[str, str]]:
     if said.note:
         parts.append((_("Lo que no es seguro"), said.note))
     return parts
+
+
+# --- people and computers ---------------------------------------------------------------------------------------------
+
+
+def _roles() -> Topic:
+    reasoned = "\n".join(f"• {act_name(act)}" for act in Act if act in DANGEROUS)
+    parts = (
+        (
+            "",
+            _(
+                "El papel dice qué se hace desde este computador, en todos sus hoteles. Mientras nadie elija otro, "
+                "todos son administradores."
+            ),
+        ),
+        *((role_name(role), role_meaning(role)) for role in Role),
+        (
+            _("Cómo se cambia"),
+            _(
+                "En Ajustes, «Quién usa este computador». La primera vez se pone la palabra del administrador: con "
+                "ella se vuelve después a un papel que hace más. Se guarda solo su huella, en el llavero."
+            ),
+        ),
+        (
+            _("Si se olvida la palabra"),
+            _(
+                "En ese mismo lugar de Ajustes dice qué entrada se borra del Administrador de credenciales de Windows. "
+                "Al abrir Botones otra vez todos son administradores, y queda anotado."
+            ),
+        ),
+        (_("Lo que pide un motivo escrito"), reasoned),
+        (
+            _("Quién hizo qué"),
+            _("Está en Ajustes, «Lo que hicieron las personas», y en la historia de cada documento."),
+        ),
+        (
+            _("Hasta dónde protege"),
+            _("De errores y costumbres. De quien entra a esta cuenta de Windows protege la contraseña de Windows."),
+        ),
+    )
+    return Topic("together/roles", Group.TOGETHER, _("Papeles: administrador, recepción y contador"), parts)
+
+
+def _shared_ledger() -> Topic:
+    parts = (
+        (
+            "",
+            _(
+                "El libro de documentos puede estar en un PostgreSQL del hotel o de quien le cuida los computadores. "
+                "Entonces varios computadores ven lo mismo, y uno solo envía."
+            ),
+        ),
+        (
+            _("Cómo se pasa a un servidor"),
+            _(
+                "1. En Ajustes, «Dónde está el libro», se copia lo que quien cuida el servidor escribe allí una vez.\n"
+                "2. En el computador que envía se lleva el libro: se compara que allí quedó igual, y solo entonces se "
+                "usa.\n3. En los demás se une cada uno a ese libro. El camino de vuelta está en el mismo lugar."
+            ),
+        ),
+        (
+            _("Quién envía"),
+            _(
+                "El que tiene el turno; los demás quedan de reserva y el panel dice de quién. Si se apaga o se cuelga, "
+                "otro sigue en menos de un minuto. «Enviar desde aquí» pide el turno, y pide un motivo. El computador "
+                "de un contador nunca lo toma."
+            ),
+        ),
+        (
+            _("Si el servidor no contesta"),
+            _(
+                "Nada se envía: lo que no se puede anotar no sale. Cuando vuelve, se mira en Pymes lo que quedó en "
+                "duda y se sigue."
+            ),
+        ),
+        (
+            _("Si el libro del servidor se perdió"),
+            _(
+                "Empieza uno nuevo, y nada se envía hasta mirar entero Alojamientos y Pymes: lo que ya está en Pymes "
+                "se adopta, no se repite. Si quien cuida el servidor tiene copia, que la ponga antes."
+            ),
+        ),
+        (
+            _("Pausas y copias"),
+            _(
+                "La pausa vale en el computador donde se puso. Las copias de un libro en un servidor las hace quien "
+                "cuida el servidor."
+            ),
+        ),
+    )
+    return Topic("together/shared-ledger", Group.TOGETHER, _("Un libro para varios computadores"), parts)
 
 
 # --- causes and failures ----------------------------------------------------------------------------------------------

@@ -13,6 +13,19 @@ _LONGEST_TIP: Final = 127
 _LONGEST_NAME: Final = 28
 
 
+def hotel_twice(name: str) -> str:
+    """Say that this computer has a hotel already, and the way out."""
+    return _(
+        "Este computador ya tiene este hotel: «{hotel}». Siga con ese, o quítelo antes. Si es otra sede del mismo NIT, "
+        "en los dos debe estar el número de la sede en Alojamientos."
+    ).format(hotel=name)
+
+
+def pause_is_here() -> str:
+    """Say that other computers of a shared ledger do not know of a pause."""
+    return _("Vale en este computador. Si el libro lo comparten otros, páuselo también allí: si no, pueden enviar.")
+
+
 def hotel_line(hotel: Seen, now: datetime) -> str:
     """Say in one line how a hotel stands."""
     said = hotel.failure or sentence(hotel.status, now)

@@ -18,9 +18,7 @@ def role_meaning(role: Role) -> str:
     return {
         Role.ADMINISTRATOR: _("Hace todo: decide sobre documentos, cambia los ajustes, conecta y desconecta."),
         Role.RECEPTION: _("Ve todo, sincroniza, pausa y reanuda. No decide sobre documentos ni cambia el programa."),
-        Role.ACCOUNTANT: _(
-            "Lee, concilia y exporta; no pausa ni cambia nada. Con el libro en un servidor, su computador nunca envía."
-        ),
+        Role.ACCOUNTANT: _("Lee, concilia y exporta; no pausa ni cambia nada. Este computador solo mira: nunca envía."),
     }[role]
 
 

@@ -25,6 +25,7 @@ from app.model.setup import (
 from app.texts import _, plural, whole
 from app.texts.causes import Explanation, explain_failure
 from app.texts.documents import family_name
+from app.texts.hotels import hotel_twice
 from app.texts.numbering import field_name
 
 
@@ -286,6 +287,8 @@ def blocker_text(blocker: Blocker) -> str:
             return _("El token de conexión no está en este computador: recíbalo otra vez")
         case BlockerKind.WRONG_HOTEL:
             return wrong_hotel_text(values)
+        case BlockerKind.HOTEL_TWICE:
+            return hotel_twice(values["hotel"])
         case (BlockerKind.REQUIREMENT_UNMET | BlockerKind.REQUIREMENT_UNKNOWN | BlockerKind.REQUIREMENT_ASKED) as kind:
             title = requirement_title(RequirementKind(values["requirement"]))
             return _REQUIREMENT_LINE[kind]().format(title=title)

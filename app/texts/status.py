@@ -98,7 +98,14 @@ def rebuild_rule() -> str:
 def rebuild_story(rebuild: Rebuild, now: datetime) -> str:
     """Say what happened to the ledger, and where the old file is."""
     lines = [rebuild_rule()]
-    if rebuild.backup_at is None:
+    if rebuild.on_server:
+        lines.append(
+            _(
+                "En el servidor no había libro de este hotel y empezó uno nuevo {when}. Si antes lo había, lo "
+                "borraron: pida a quien cuida el servidor que ponga su copia de seguridad."
+            ).format(when=when(rebuild.since, now))
+        )
+    elif rebuild.backup_at is None:
         lines.append(_("No había copia: el libro empezó de nuevo {when}.").format(when=when(rebuild.since, now)))
         lines.append(
             _(
@@ -112,6 +119,8 @@ def rebuild_story(rebuild: Rebuild, now: datetime) -> str:
                 backup=when(rebuild.backup_at, now), when=when(rebuild.since, now)
             )
         )
+    if rebuild.on_server:
+        return "\n".join(lines)
     if rebuild.aside is None:
         lines.append(_("El archivo anterior ya no estaba en la carpeta de datos."))
     else:

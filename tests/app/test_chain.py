@@ -24,6 +24,7 @@ from app.sync.turn import Bounds, Hotel, work
 from app.system.paths import Paths
 from app.system.settings import load
 from app.system.vault import SessionVault
+from tests.support.live import put_into_use
 from tests.support.postgres import PostgresServer
 from tests.support.street import Lot, forget_street, send_to, settle_in, street
 from tests.support.wire import shut, silent
@@ -246,6 +247,7 @@ def test_after_failures_a_turn_takes_smaller_batches(play: Callable[..., None], 
     async def trial(town: Town) -> None:
         (lot,) = town.lots
         await lot.desk.approve(9, [Family.FACTURA])
+        put_into_use(town.place(lot))
         settings = load(town.paths.settings, lot.key).settings
         profile = load_profile(lot.key, folder=town.paths.home)
         hotel = Hotel(settings, profile, lot.vault, DianCache())

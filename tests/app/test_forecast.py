@@ -11,7 +11,7 @@ from app.model.documents import Family
 from app.model.forecast import End, Forecast, Watch
 from app.model.numbering import Numbering, System
 from app.model.working_days import is_working_day, working_days_before
-from app.sync.forecast import calendar_file, forecast, history_of
+from app.sync.forecast import calendar_file, forecast
 from app.texts.forecast import calendar_note, calendar_title, run_out_line, watch_line
 
 TODAY = date(2026, 11, 24)
@@ -128,6 +128,30 @@ def test_nine_of_ten_hotels_end_within_the_interval(days: int) -> None:
     assert early <= 4, "an end before the earliest day is the one that hurts"
 
 
+@pytest.mark.parametrize("days", [430, 120])
+def test_a_beach_hotel_ends_within_the_interval_as_often_as_it_is_told(days: int) -> None:
+    week, year = (0.5, 0.5, 0.6, 0.9, 1.5, 1.9, 1.1), (1.7, 0.8, 0.9, 1.4, 0.7, 1.1, 1.2, 0.9, 0.7, 0.9, 0.9, 1.6)
+    inside = hotels = 0
+    for seed in range(60):
+        rng = random.Random(seed)
+        today = date(2026, rng.randint(1, 12), rng.randint(1, 28))
+        level = rng.choice([8, 20, 45])
+
+        def mean(day: date, level: int = level) -> float:
+            return level * week[day.weekday()] * year[day.month - 1]
+
+        history = rhythmic(mean, days, rng, today)
+        used, left = sum(history.values()), 45 * level
+        told = forecast(numbering(used + left, date(2040, 1, 1)), used + 1, history, today)
+        day = today
+        while (left := left - chance(rng, mean(day))) > 0:
+            day += DAY
+        assert told.earliest is not None and told.latest is not None
+        inside += told.earliest <= day <= told.latest
+        hotels += 1
+    assert inside / hotels >= 0.85
+
+
 def test_too_little_history_is_unknown_and_never_quiet() -> None:
     for history in ({}, steady(10, 13), {TODAY: 50}, {TODAY - 300 * DAY: 4}):
         found = forecast(numbering(valid_to=None), 100, history, TODAY)
@@ -169,10 +193,6 @@ def test_a_tenth_of_the_numbers_left_is_told_whatever_the_rhythm() -> None:
 def test_a_range_without_numbers_is_over() -> None:
     assert forecast(numbering(), 5001, steady(10), TODAY).watch is Watch.OVER
     assert forecast(numbering(), 9000, {}, TODAY).left == 0
-
-
-def test_the_history_counts_documents_by_day() -> None:
-    assert history_of([TODAY, TODAY, TODAY - DAY]) == {TODAY: 2, TODAY - DAY: 1}
 
 
 # --- the calendar and the words ---------------------------------------------------------------------------------------

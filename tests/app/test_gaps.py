@@ -8,6 +8,7 @@ import pytest
 from app.model.documents import Family
 from app.model.gaps import Gap, GapKind, Sighting, Where
 from app.model.numbering import Numbering, System
+from app.storage.numbers import Run
 from app.sync.gaps import PATIENCE, Watched, find_gaps
 from app.texts.gaps import gap_kind_name, gap_line
 
@@ -134,6 +135,23 @@ def test_full_recall_and_no_false_alarm_on_labelled_sequences() -> None:
         top = max(one.number for one in sightings if one.where in (Where.PMS, Where.PYMES, Where.ELSEWHERE))
         assert told == {number: label for number, label in truth.items() if label is not None and number < top + 1}
         assert not any(told[number].alarms for number in told if number > size)
+
+
+def test_runs_of_what_stands_in_both_tell_the_same_as_each_of_its_numbers() -> None:
+    others = [(), (Where.PMS,), (Where.REJECTED,), (Where.ELSEWHERE,), (Where.UNDER_WAY,), (Where.PYMES,)]
+    for seed in range(200):
+        rng = random.Random(seed)
+        fine, sightings, runs = [], [], []
+        for number in range(1, rng.randrange(2, 60)):
+            at = NOW - timedelta(minutes=rng.choice([5, 5, 5, 4000]))
+            if rng.random() < 0.8:
+                fine += both(number, at=at)
+                joins = runs and runs[-1].last == number - 1
+                run = runs.pop() if joins else Run(number, number, at)
+                runs.append(Run(run.first, number, min(run.at, at)))
+            else:
+                sightings += seen(number, *rng.choice(others), at=at)
+        assert found(sightings, Watched(RANGE, whole=tuple(runs))) == found(sightings + fine), seed
 
 
 @pytest.mark.parametrize("kind", list(GapKind))

@@ -2,25 +2,27 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from datetime import date, datetime, timedelta
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, timedelta
 from pathlib import Path
+
+import pytest
 
 from app.connectors.profile import load_profile
 from app.connectors.pymes import Pymes
 from app.connectors.transport import Transport
 from app.model.causes import Cause
 from app.model.clock import SystemClock, bogota_day
-from app.model.documents import DocumentKey, Family
+from app.model.documents import Family
 from app.model.gaps import GapKind
-from app.model.journey import State
+from app.model.journey import EventKind
 from app.model.numbering import System, prove
 from app.sandbox.tokens import Kind
 from app.sandbox.ventas import Venta, record
-from app.storage.numbers import Known
 from app.sync import radar
 from app.sync.radar import Seen, Stand, days_to_read
 from app.sync.watch import watch_ranges
+from tests.support.numbers import What, numbered
 from tests.support.panel import NOW, numbering
 from tests.support.practice import Running, running
 
@@ -28,27 +30,23 @@ OLD = date(2026, 11, 20)
 TODAY = bogota_day(NOW)
 
 
-def known(number: int, state: State = State.PROVEN, cause: Cause | None = None) -> Known:
-    at = datetime.combine(OLD, datetime.min.time(), NOW.tzinfo) + timedelta(hours=15)
-    return Known(DocumentKey("900508908", Family.FACTURA, "FEHT", number), at, state, cause)
-
-
 def stand(number: int, *, day: date = OLD, from_pms: bool = False, annulled: bool = False) -> Stand:
     return Stand(Family.FACTURA, "FEHT", number, day, from_pms, annulled)
 
 
-def gaps(documents: list[Known], stands: list[Stand]) -> list[tuple[int, int, GapKind, bool]]:
+def gaps(folder: Path, numbers: Mapping[int, What], stands: list[Stand]) -> list[tuple[int, int, GapKind, bool]]:
     proof = prove(Family.FACTURA, [numbering(system) for system in System], NOW, NOW.date())
-    (found,) = watch_ranges(documents, [proof], NOW, stands).ranges
+    with numbered(folder / "ledger.sqlite3", numbers) as reader:
+        (found,) = watch_ranges(reader, [proof], NOW, stands).ranges
     return [(gap.first, gap.last, gap.kind, gap.in_pymes) for gap in found.gaps]
 
 
-def test_each_number_of_a_labelled_sequence_gets_its_reason() -> None:
-    documents = [known(n) for n in (10, 11, 12, 13, 20)]
-    documents += [known(14, State.MISSING), known(15, State.HELD, Cause.REJECTED_BY_DIAN), known(21, State.SEEN)]
+def test_each_number_of_a_labelled_sequence_gets_its_reason(tmp_path: Path) -> None:
+    documents: dict[int, What] = dict.fromkeys((10, 11, 12, 13, 20), EventKind.PROVEN)
+    documents |= {14: EventKind.MISSING, 15: Cause.REJECTED_BY_DIAN, 21: None}
     stands = [stand(n, from_pms=True) for n in (10, 11, 13, 20)] + [stand(16), stand(17, from_pms=True)]
     stands += [stand(12, annulled=True), stand(18, annulled=True), stand(5), stand(22, day=TODAY)]
-    assert gaps(documents, stands) == [
+    assert gaps(tmp_path, documents, stands) == [
         (12, 12, GapKind.ANNULLED, False),
         (14, 14, GapKind.NOT_IN_PYMES, False),
         (15, 15, GapKind.REJECTED, False),
@@ -61,14 +59,27 @@ def test_each_number_of_a_labelled_sequence_gets_its_reason() -> None:
     ]
 
 
-def test_what_waits_for_its_look_but_stands_in_pymes_is_no_gap() -> None:
-    assert gaps([known(10), known(11, State.MISSING), known(12)], [stand(11), stand(12)]) == []
+def test_what_was_annulled_in_pymes_is_found_also_amid_and_at_the_ends_of_what_was_proven(tmp_path: Path) -> None:
+    documents = dict.fromkeys((*range(10, 20), *range(22, 30)), EventKind.PROVEN)
+    struck = [stand(n, annulled=True) for n in (10, 14, 15, 29)]
+    assert gaps(tmp_path, documents, [*struck, *(stand(n) for n in (11, 22, 28))]) == [
+        (10, 10, GapKind.ANNULLED, False),
+        (14, 15, GapKind.ANNULLED, False),
+        (20, 21, GapKind.NOT_IN_PMS, False),
+        (29, 29, GapKind.ANNULLED, False),
+    ]
 
 
-def test_a_number_of_today_in_pymes_alone_never_alarms() -> None:
-    for from_pms in (True, False):
-        ((_first, _last, kind, _in),) = gaps([known(10)], [stand(11, day=TODAY, from_pms=from_pms)])
-        assert kind is GapKind.IN_FLIGHT and not kind.alarms
+def test_what_waits_for_its_look_but_stands_in_pymes_is_no_gap(tmp_path: Path) -> None:
+    documents = {10: EventKind.PROVEN, 11: EventKind.MISSING, 12: EventKind.PROVEN}
+    assert gaps(tmp_path, documents, [stand(11), stand(12)]) == []
+
+
+@pytest.mark.parametrize("from_pms", [True, False])
+def test_a_number_of_today_in_pymes_alone_never_alarms(tmp_path: Path, from_pms: bool) -> None:
+    stands = [stand(11, day=TODAY, from_pms=from_pms)]
+    ((_first, _last, kind, _in),) = gaps(tmp_path, {10: EventKind.PROVEN}, stands)
+    assert kind is GapKind.IN_FLIGHT and not kind.alarms
 
 
 def test_a_day_is_read_again_as_long_as_it_may_move() -> None:

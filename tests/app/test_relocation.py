@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,7 @@ from tests.support.postgres import PostgresServer
 ROOT = Path(__file__).parents[2]
 NIT = "900508908"
 OTHER = "recepcion-2"
+BEGUN = date(2026, 11, 2)
 
 
 @pytest.fixture
@@ -124,10 +128,12 @@ def test_a_second_computer_joins_what_is_there_and_keeps_its_own_file_aside(
 ) -> None:
     first, second = computer_at(tmp_path / "1", clock, 9), computer_at(tmp_path / "2", clock, 11)
     place = postgres.new_ledger()
+    with closing(sqlite3.connect(file_of(first))) as raw, raw:
+        raw.execute("INSERT INTO facts VALUES ('start', ?)", (BEGUN.isoformat(),))
     assert refusal_of(second.join(place.address, place.password)) is Refusal.NOTHING_THERE
     asyncio.run(first.to_server(place.address, place.password))
     there = asyncio.run(second.look(place.address, place.password))
-    assert (there.documents, there.unknown) == (9, 2)
+    assert (there.documents, there.unknown, there.start) == (9, 2, BEGUN)
     with Ledger(other_computer(place), clock) as sending:  # joined while the other one sends
         sending.begin_tenure(Sender(computer=OTHER, since=NOW))
         moved = asyncio.run(second.join(place.address, place.password))

@@ -14,6 +14,7 @@ import pytest
 from app.model.causes import Cause
 from app.model.errors import Failure, StorageError
 from app.model.journey import EventKind
+from app.model.mode import Mode
 from app.model.reconciliation import Month, Reconciliation
 from app.model.role import DANGEROUS, Act, NotAllowed, ReasonMissing, Role, may, reason_for, require
 from app.reports.reconciliation import FileKind, save_as
@@ -27,7 +28,7 @@ from app.system.deeds import Deeds
 from app.system.logs import setup_logging
 from app.system.paths import Paths
 from app.system.settings import Settings, load
-from app.system.vault import Secret, SecretMissing, SessionVault, VaultLocked
+from app.system.vault import MemoryRing, Secret, SecretMissing, SessionVault, Vault, VaultLocked
 from app.system.word import TRIES, MustWait, Word, WrongWord, role_here
 from app.texts.causes import particulars
 from app.texts.ledger import reader_preparation
@@ -35,7 +36,7 @@ from app.texts.roles import act_name, refusal, role_meaning, role_name, who_did
 from tests.app.test_secrets_on_disk import leaks
 from tests.support.console import run
 from tests.support.desk import Desk, played
-from tests.support.live import QUICK, proven, serving
+from tests.support.live import QUICK, proven, put_into_use, serving
 from tests.support.panel import HandClock
 from tests.support.postgres import PostgresServer
 
@@ -172,6 +173,42 @@ def test_who_decided_stands_in_the_documents_story_and_among_the_deeds(tmp_path:
     played(tmp_path, trial)
 
 
+def test_an_accountants_computer_never_sends_also_where_the_ledger_is_its_own(tmp_path: Path) -> None:
+    async def trial(desk: Desk) -> None:
+        async with serving(desk, QUICK, role=Role.ACCOUNTANT) as live:
+            await desk.issue_many(3)
+            seen = await live.until(lambda status: status.counts.missing == 3)
+            assert seen.mode is Mode.WATCH and seen.spare_of is None
+            await live.until_idle()
+            assert desk.sent == []
+            live.service.renew(live.desk.bridge.settings.changed(role=Role.RECEPTION))
+            await live.until(proven(3))
+        desk.assert_whole()
+
+    played(tmp_path, trial)
+
+
+def test_the_computer_that_sends_leaves_the_turn_to_others_as_soon_as_an_accountant_sits_there(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    async def trial(desk: Desk) -> None:
+        place = put_into_use(postgres.new_ledger())
+        await desk.bridge.vault.aput(Secret.LEDGER_PASSWORD, postgres.password)
+        async with serving(desk, PAIR, ledger_server=place.address) as front:
+            await desk.issue_many(1)
+            await front.until(proven(1))
+            async with serving(desk, PAIR, ledger_server=place.address) as other:
+                await other.until(lambda status: status.spare_of is not None)
+                settings = desk.bridge.settings.changed(ledger_server=place.address, role=Role.ACCOUNTANT)
+                front.service.renew(settings)
+                await front.until(lambda status: status.spare_of is not None)
+                await desk.issue_many(2)
+                await other.until(proven(3))
+        desk.assert_whole()
+
+    played(tmp_path, trial)
+
+
 # --- the word ---------------------------------------------------------------------------------------------------------
 
 
@@ -245,21 +282,40 @@ def test_only_a_salted_hash_of_the_word_is_kept_and_only_in_the_vault(tmp_path: 
 
 
 def test_without_a_word_everybody_is_administrator_and_a_silent_vault_raises_nobody(clock: HandClock) -> None:
-    class Locked(SessionVault):
+    class Locked(Vault):
         def _get(self, name: Secret) -> str:
             raise VaultLocked("locked")
 
     async def trial() -> None:
         reception = Settings(role=Role.RECEPTION)
-        vault = SessionVault("word")
-        assert await role_here(reception, vault, clock) is Role.ADMINISTRATOR
+        vault = Vault(MemoryRing(), "word")
+        assert await role_here(reception, vault, clock, ()) is Role.ADMINISTRATOR
         await Word(vault, clock).choose(WORD)
-        assert await role_here(reception, vault, clock) is Role.RECEPTION
-        assert await role_here(reception, Locked("word"), clock) is Role.RECEPTION
+        assert await role_here(reception, vault, clock, ()) is Role.RECEPTION
+        assert await role_here(reception, Locked(MemoryRing(), "word"), clock, ()) is Role.RECEPTION
         await Word(vault, clock).drop()
-        assert await role_here(reception, vault, clock) is Role.ADMINISTRATOR
+        assert await role_here(reception, vault, clock, ()) is Role.ADMINISTRATOR
         with pytest.raises(SecretMissing):
             vault.get(Secret.ADMINISTRATOR_WORD)
+        # One of this session only knows nothing of what was chosen before: a practice hotel resets nobody.
+        assert await role_here(reception, SessionVault("word"), clock, ()) is Role.RECEPTION
+
+    asyncio.run(trial())
+
+
+def test_role_and_word_are_the_computers_also_where_an_older_version_kept_the_word_with_one_hotel(
+    clock: HandClock,
+) -> None:
+    async def trial() -> None:
+        ring, reception = MemoryRing(), Settings(role=Role.RECEPTION)
+        former = SessionVault("loggro")
+        await Word(former, clock).choose(WORD)
+        ring.set_password("Botones/loggro", Secret.ADMINISTRATOR_WORD, former.get(Secret.ADMINISTRATOR_WORD))
+        other = Vault(ring, "sandbox")
+        assert await role_here(reception, other, clock, ["loggro", "sandbox"]) is Role.RECEPTION
+        await Word(Vault(ring, "loggro-2"), clock).try_it(WORD)
+        with pytest.raises(WrongWord):
+            await Word(other, clock).try_it("otra-palabra")
 
     asyncio.run(trial())
 
@@ -304,7 +360,7 @@ def test_an_accountant_with_a_user_that_only_reads_sees_reconciles_and_never_bec
     tmp_path: Path, postgres: PostgresServer
 ) -> None:
     async def trial(desk: Desk) -> None:
-        place = postgres.new_ledger()
+        place = put_into_use(postgres.new_ledger())
         await desk.bridge.vault.aput(Secret.LEDGER_PASSWORD, postgres.password)
         async with serving(desk, PAIR, ledger_server=place.address) as front:
             await desk.issue_many(3)

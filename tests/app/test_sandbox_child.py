@@ -242,3 +242,28 @@ def test_a_child_whose_parent_went_while_it_started_ends_without_a_complaint(tmp
         child.stdin.close()
         assert child.stderr.read() == ""
         assert child.wait(30) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc who lives")
+def test_one_that_does_not_answer_yet_is_ended_by_a_parent_that_leaves(tmp_path: Path) -> None:
+    """Otherwise it holds the program's files while the installer wants to change them, and finds half of them gone."""
+    # One that is still loading itself: it neither answers nor reads its input.
+    slow = "import os, signal, sys; print(os.getpid(), file=sys.stderr, flush=True); signal.pause()"
+    leave = (
+        "import pathlib, sys, threading\nfrom app.sandbox import practice\n"
+        f"practice._command = lambda: [sys.executable, '-c', {slow!r}]\n"
+        "folder = pathlib.Path(sys.argv[1])\n"
+        "threading.Thread(target=practice.Practice.start, args=(folder,), daemon=True).start()\n"
+        "log = folder / 'sandbox.log'\n"
+        "while not (log.exists() and log.read_text().endswith('\\n')): pass\n"
+        "print(log.read_text())"
+    )
+    left = subprocess.run(
+        [sys.executable, "-c", leave, str(tmp_path)],
+        stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2], timeout=60, check=True,
+    )  # fmt: skip
+    child = int(left.stdout)
+    patience = time.monotonic() + GONE
+    while is_alive(child) and time.monotonic() < patience:
+        os.sched_yield()
+    assert not is_alive(child)

@@ -32,11 +32,13 @@ def botones(home: Path, bus: str, *arguments: str, said: str = "") -> "subproces
     )
 
 
-def add(home: Path, bus: str, lot: Lot, server: PostgresServer, **changes: str | None) -> Any:
+def add(home: Path, bus: str, lot: Lot, server: PostgresServer, key: str = "", **changes: str | None) -> Any:
     accesses = {name: value for name, value in (lot.secrets | changes).items() if value is not None}
     options = ("--nit", str(lot.settings["hotel_document"]), "--profile", lot.key, "--name", lot.schema)
     address = server.address("postgres")
-    return botones(home, bus, "serve", "add", *options, "--accesses-stdin", lot.key, address, said=json.dumps(accesses))
+    return botones(
+        home, bus, "serve", "add", *options, "--accesses-stdin", key or lot.key, address, said=json.dumps(accesses)
+    )
 
 
 def recorded(lot: Lot) -> tuple[int, int]:
@@ -71,6 +73,11 @@ def test_a_hotel_is_added_tried_and_carried_with_what_the_keyring_has(tmp_path: 
         kept = (home / "settings.json").read_text("utf-8")
         for secret in lot.secrets.values():
             assert secret not in kept + added.stdout + added.stderr
+
+        twice = add(home, bus, lot, postgres, "otro-nombre")
+        assert twice.returncode == 2
+        assert "ya tiene este hotel" in twice.stderr and f"serve add {lot.key}" in twice.stderr
+        assert (home / "settings.json").read_text("utf-8") == kept
 
         asyncio.run(lot.desk.approve(4))
         serving = subprocess.Popen(

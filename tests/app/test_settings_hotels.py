@@ -11,8 +11,9 @@ import pytest
 from app.connectors.profile import NOWHERE, load_profile
 from app.model.clock import SystemClock
 from app.model.mode import Mode
+from app.model.role import Role
 from app.model.server import ServerAddress
-from app.setup.hotels import fresh_hotel, name_of, turned
+from app.setup.hotels import fresh_hotel, name_of, turned, twin_of
 from app.storage.database import HEAD, version_of
 from app.sync.ledger import Ledger
 from app.system.paths import Paths
@@ -83,6 +84,30 @@ def test_what_is_of_the_computer_holds_for_every_hotel(path: Path) -> None:
     assert (one.language, one.proxy, one.told_about_tray) == ("en", "http://p.local:3128", True)
     part = json.loads(path.read_text("utf-8"))["hotels"]["loggro"]
     assert not SHARED & part.keys()
+
+
+@pytest.mark.parametrize(
+    ("kept", "role"),
+    [
+        ({"loggro": "administrador", "loggro-2": "recepcion"}, Role.RECEPTION),
+        ({"loggro": "recepcion", "loggro-2": "contador"}, Role.RECEPTION),
+        ({"loggro": "administrador", "loggro-2": "administrador"}, Role.ADMINISTRATOR),
+    ],
+)
+def test_a_role_that_an_older_version_kept_with_each_hotel_becomes_the_computers_and_raises_nobody(
+    path: Path, kept: dict[str, str], role: Role
+) -> None:
+    two(path)
+    file = json.loads(path.read_text("utf-8"))
+    del file["role"]
+    for key, value in kept.items():
+        file["hotels"][key]["role"] = value
+    path.write_text(json.dumps(file), encoding="utf-8")
+    assert [one.role for one in load_all(path)] == [role, role]
+    load(path, "loggro-2").settings.changed(title="Otro").save(path)
+    file = json.loads(path.read_text("utf-8"))
+    assert file["role"] == role
+    assert not any("role" in part for part in file["hotels"].values())
 
 
 def test_the_hotel_that_was_shown_is_shown_again_and_one_that_is_not_there_never(path: Path) -> None:
@@ -189,6 +214,32 @@ def test_hotels_are_called_by_their_title_else_told_apart_by_their_name(paths: P
     assert named(hotel="loggro-2", title="Hotel La Ceiba") == "Hotel La Ceiba"
     assert named() != named(hotel="loggro-2")
     assert "loggro-2" in named(hotel="loggro-2")
+
+
+def real(key: str, **choices: object) -> Settings:
+    return Settings(profile="loggro", hotel=key).changed(hotel_document="900123456", **choices)
+
+
+def test_the_same_real_hotel_under_another_name_is_known_and_another_property_is_not_taken_for_it() -> None:
+    known = real("norte", organisation="o", hotel_id="77")
+    assert twin_of(real("sur", organisation="o", hotel_id="77"), [known]) is known
+    assert twin_of(real("sur", organisation="o"), [known]) is known  # nothing tells them apart
+    assert twin_of(real("norte", organisation="o", hotel_id="77"), [known]) is None  # itself
+    assert twin_of(real("sur", organisation="o", hotel_id="78"), [known]) is None
+    assert twin_of(real("sur", organisation="p", hotel_id="77"), [known]) is None
+    assert twin_of(real("sur").changed(hotel_document="800197268"), [known]) is None
+    assert twin_of(Settings(profile="loggro", hotel="sur"), [Settings(profile="loggro", hotel="norte")]) is None
+    one, other = real("norte", folder=Path("uno")), real("sur", folder=Path("dos"))
+    assert twin_of(other, [one]) is None
+    practice = {"hotel_document": "900123456", "hotel_id": "77"}
+    assert twin_of(Settings(hotel="sandbox-2", **practice), [Settings(**practice)]) is None
+
+
+def test_two_hotels_in_one_ledger_are_one() -> None:
+    server = ServerAddress.parse("postgresql://uno@db.local/botones", hotel="h")
+    one = Settings(profile="loggro", hotel="norte").changed(hotel_document="900123456", ledger_server=server)
+    other = server.model_copy(update={"user": "dos"})
+    assert twin_of(one.changed(hotel="sur", hotel_document="800197268", ledger_server=other), [one]) is one
 
 
 # The console

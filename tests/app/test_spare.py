@@ -6,13 +6,15 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from app.model.status import Status
 from app.storage.place import ServerPlace
 from app.system.vault import Secret
 from tests.support.desk import Desk, played
-from tests.support.live import QUICK, Live, proven, serving
+from tests.support.live import QUICK, Live, proven, put_into_use, serving
 from tests.support.postgres import PostgresServer
+from tests.support.practice import SEND
 
 PAIR = QUICK | {"stand_by": 0.2}
 
@@ -42,7 +44,7 @@ def with_two(
     """Run a trial with a sender and its spare at work."""
 
     async def whole(desk: Desk) -> None:
-        place = server.new_ledger()
+        place = put_into_use(server.new_ledger())
         await desk.bridge.vault.aput(Secret.LEDGER_PASSWORD, server.password)
         async with AsyncExitStack() as stack:
             first = await stack.enter_async_context(serving(desk, PAIR, ledger_server=place.address))
@@ -112,5 +114,25 @@ def test_after_the_server_was_killed_the_work_goes_on_with_nothing_twice(
         await first.until(lambda status: status.trouble is not None)
         postgres.start()
         await asyncio.gather(first.until(proven(20)), second.until(proven(20)))
+
+    with_two(tmp_path, postgres, trial)
+
+
+def test_a_ledger_that_somebody_dropped_begins_anew_and_looks_before_it_sends(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    async def trial(desk: Desk, first: Live, second: Live, place: ServerPlace) -> None:
+        await desk.issue_many(10)
+        await asyncio.gather(first.until(proven(10)), second.until(proven(10)))
+        sent = len(desk.hotel.house.books.logged("POST", SEND, 0))
+        with psycopg.connect(postgres.address("postgres"), password=postgres.password, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(place.address.hotel)))
+        await desk.issue_many(2)
+        lost = await first.until(lambda status: status.rebuild is not None)
+        assert lost.rebuild is not None and lost.rebuild.on_server
+        desk.hotel.clock.move(10.0)  # the settling time of the practice hotel, and some more
+        whole = await first.until(lambda status: status.rebuild is None and status.counts.proven == 12)
+        assert whole.counts.adopted == 10
+        assert len(desk.hotel.house.books.logged("POST", SEND, 0)) == sent + 2
 
     with_two(tmp_path, postgres, trial)

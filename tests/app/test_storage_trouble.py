@@ -1,7 +1,6 @@
 """A full disk, a ledger that another program holds, a locked folder: said and waited for, and nothing is sent."""
 
 import asyncio
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -26,6 +25,9 @@ from tests.support.desk import Desk, played
 from tests.support.harm import HIDDEN, do_harm
 from tests.support.live import LIMIT, QUICK, SLOW, proven, serving
 from tests.support.panel import HandClock, fill
+
+if sys.platform != "win32":
+    import resource
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs mount and resource limits")
 COUNT = 6

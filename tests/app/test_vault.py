@@ -12,6 +12,7 @@ from keyring.backend import KeyringBackend
 from app.system.logs import redactor
 from app.system.vault import (
     OF_THE_COMPUTER,
+    MemoryRing,
     PartedKeyring,
     Secret,
     SecretMissing,
@@ -60,6 +61,26 @@ def test_who_goes_out_by_the_proxy_is_the_same_for_every_hotel_of_the_computer()
         other.get(Secret.PYMES_TOKEN)
     one.forget_all()
     assert other.get(Secret.PROXY_PASSWORD) == "of the computer"
+
+
+def test_what_an_older_version_kept_with_a_hotel_becomes_the_computers_and_stays_nowhere_else() -> None:
+    ring, word = MemoryRing(), Secret.ADMINISTRATOR_WORD
+    for scope, secret in {"loggro": "of the hotel", "sandbox": "of practice"}.items():
+        ring.set_password(f"Botones/{scope}", word, secret)
+    vault = Vault(ring, "loggro-2")
+    asyncio.run(vault.abring(word, ["loggro", "sandbox"]))
+    assert Vault(ring, "sandbox").get(word) == vault.get(word) == "of the hotel"
+    assert list(ring._entries.values()) == ["of the hotel"]
+    ring.set_password("Botones/loggro", word, "later, and too late")
+    asyncio.run(vault.abring(word, ["loggro"]))
+    assert vault.get(word) == "of the hotel"
+
+
+def test_forgetting_leaves_nothing_of_what_an_older_version_kept_with_the_hotel() -> None:
+    ring = MemoryRing()
+    ring.set_password("Botones/loggro", Secret.ADMINISTRATOR_WORD, "older")
+    Vault(ring, "loggro").forget(Secret.ADMINISTRATOR_WORD)
+    assert ring._entries == {}
 
 
 def test_the_async_face_does_the_same() -> None:

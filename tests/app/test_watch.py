@@ -1,22 +1,20 @@
 """The watch of the ranges on a real ledger: what it counts as used, what as missing, and what it does not claim."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
-from app.connectors.source import ApprovedDocument
 from app.model.causes import Cause
 from app.model.documents import Family
 from app.model.forecast import Watch as Urgency
 from app.model.gaps import GapKind
-from app.model.journey import Event, EventKind
+from app.model.journey import EventKind
 from app.model.numbering import NumberingProof, System, prove
 from app.model.relevo import Stage
-from app.sync.ledger import Ledger
-from app.sync.ledger_reader import LedgerReader
+from app.storage.numbers import Run
 from app.sync.watch import Watch, watch_ranges
-from tests.support.panel import NOW, HandClock, document, numbering
-
-LONG_AGO = NOW - timedelta(days=3)
+from tests.support.numbers import LONG_AGO, What, numbered
+from tests.support.panel import NOW, numbering
 
 
 def proof(family: Family = Family.FACTURA, pms_next: int | None = None, **said: object) -> NumberingProof:
@@ -25,32 +23,24 @@ def proof(family: Family = Family.FACTURA, pms_next: int | None = None, **said: 
     return prove(family, columns, NOW, NOW.date())
 
 
-def watch(folder: Path, numbers: dict[int, Cause | EventKind | None], *proofs: NumberingProof) -> Watch:
-    """Watch a ledger in which each number is held for a cause, went as far as an event, or was only seen."""
-    clock, path = HandClock(), folder / "ledger.sqlite3"
-    with Ledger(path, clock) as ledger:
-        for number, what in numbers.items():
-            one = document(0).model_copy(update={"number": number, "issued_at": LONG_AGO})
-            cause = what if isinstance(what, Cause) else None
-            row = ApprovedDocument(position=number, document=one, cause=cause)
-            ledger.record_seen([row], number)
-            if what is EventKind.PROVEN:
-                for kind in (EventKind.INTENT, EventKind.ANSWERED, EventKind.PROVEN):
-                    ledger.append([(row.key, Event(kind=kind, at=clock.now()))])
-            elif what is EventKind.MISSING:
-                ledger.append([(row.key, Event(kind=EventKind.MISSING, at=clock.now()))])
-        unread = ApprovedDocument(None, None, label="x.xml", origin="carpeta/0a1b", cause=Cause.UNREADABLE)
-        ledger.record_seen([unread])
-    reader = LedgerReader(path, clock)
-    try:
-        return watch_ranges(reader.numbers(), proofs, NOW)
-    finally:
-        reader.close()
+def watch(folder: Path, numbers: Mapping[int, What], *proofs: NumberingProof) -> Watch:
+    with numbered(folder / "ledger.sqlite3", numbers) as reader:
+        return watch_ranges(reader, proofs, NOW)
 
 
 def test_the_next_number_follows_the_highest_that_anybody_knows(tmp_path: Path) -> None:
     found = watch(tmp_path, {40: EventKind.PROVEN, 41: EventKind.PROVEN}, proof(), proof(pms_next=90))
     assert [(one.next_number, one.left) for one in found.ranges] == [(42, 4959), (90, 4911)]
+
+
+def test_a_ledger_tells_its_runs_and_one_by_one_only_what_is_not_in_both(tmp_path: Path) -> None:
+    issued = {41: NOW - timedelta(days=9)}
+    wide = dict.fromkeys((39, 40, 41, 42, 44, 45, 5001), EventKind.PROVEN) | {43: EventKind.CONFLICT, 46: None}
+    with numbered(tmp_path / "ledger.sqlite3", wide, issued) as reader:
+        assert reader.runs(Family.FACTURA, "FEHT", 40, 5000) == (Run(40, 42, issued[41]), Run(44, 45, LONG_AGO))
+        assert [one.key.number for one in reader.others(Family.FACTURA, "FEHT", 40, 5000)] == [43, 46]
+        assert reader.runs(Family.NOTA_CREDITO, "FEHT", 1, 5000) == reader.runs(Family.FACTURA, "FEHX", 1, 5000) == ()
+        assert reader.begin() == issued[41]
 
 
 def test_a_rejected_number_is_not_used_up(tmp_path: Path) -> None:

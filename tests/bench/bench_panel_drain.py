@@ -104,7 +104,7 @@ def tell(page: Page, stalls: Stalls, pace: float) -> None:
     stalls_ms, work_ms = ([1000 * one for one in some] for some in (stalls.gaps, stalls.work))
     say(
         f"on «{page.value}», {pace:.0f} documents a second: longest stall {max(stalls_ms):.1f} ms,"
-        f" {max(work_ms):.1f} ms of the processor; p95 of a turn {quantiles(stalls_ms, n=20)[-1]:.2f} ms;"
+        f" {max(work_ms):.1f} ms of the processor; p95 {quantiles(stalls_ms, n=20)[-1]:.2f} ms;"
         f" turns over 16 ms: {sum(one > 16 for one in stalls_ms)} of {len(stalls_ms):,}"
     )
     for place, times in stalls.busy_with.most_common(10):

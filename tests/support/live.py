@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from app.model.clock import SystemClock
 from app.model.status import Status
+from app.storage.place import ServerPlace
+from app.sync.ledger import Ledger
 from app.sync.service import Service
 from tests.support.desk import Desk
 
@@ -85,3 +88,10 @@ async def serving(
 
 def proven(count: int) -> Callable[[Status], bool]:
     return lambda status: status.counts.proven == count
+
+
+def put_into_use(place: ServerPlace) -> ServerPlace:
+    """Make a ledger and leave what its writer leaves, for one that is new looks through both systems first."""
+    with Ledger(place, SystemClock()) as ledger:
+        ledger.write_a_mark()
+    return place

@@ -77,6 +77,8 @@ def stops(panel: PanelWindow, wait: Wait) -> Iterator[tuple[str, QWidget]]:
         QApplication.processEvents()
         if page is Page.DRILLS:
             wait(lambda: len(panel._shown[Page.DRILLS].rows) > 30)  # type: ignore[attr-defined]
+        if page is Page.SETTINGS:
+            wait(lambda: panel.settings.is_whole)
         yield page.value, panel
     panel.go_to(Page.DOCUMENTS)
     model = panel.documents.model

@@ -86,6 +86,11 @@ class PostgresServer:
         password_file.unlink()
         self.start()
 
+    @property
+    def data(self) -> Path:
+        """Where its files are."""
+        return self._data
+
     def start(self) -> None:
         """Start, or start again after ``kill``; returns when it takes connections."""
         with self._log.open("ab") as log:

@@ -8,14 +8,15 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 
 _HOUSE: Final = str(Path(__file__).parents[2])
 _LOOK_SECONDS: Final = 0.002
+_TICK_MS: Final = 2
 
 
 class Stalls(QObject):
-    """Measures how long the loop keeps a timer of no delay waiting; made on the thread of the loop."""
+    """Measures how long the loop keeps a timer waiting beyond its time; made on the thread of the loop."""
 
     def __init__(self, *, where: bool = False) -> None:
         """With ``where`` a second thread looks what a long turn is busy with, which costs some of what is measured."""
@@ -29,7 +30,9 @@ class Stalls(QObject):
         self._last, self._worked = time.perf_counter(), time.thread_time()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
-        self._timer.start(0)
+        # One of no delay would turn the loop without end: it takes the processor from those who work beside it.
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.start(_TICK_MS)
         self._ended = threading.Event()
         if where:
             threading.Thread(target=self._look, daemon=True).start()
@@ -48,7 +51,7 @@ class Stalls(QObject):
 
     def _tick(self) -> None:
         now, worked = time.perf_counter(), time.thread_time()
-        self.gaps.append(now - self._last)
+        self.gaps.append(max(0.0, now - self._last - _TICK_MS / 1000))
         self.work.append(worked - self._worked)
         self._last, self._worked = now, worked
 

@@ -124,6 +124,12 @@ def test_a_ledger_without_documents_says_what_will_come(
 # Order and widths
 
 
+def test_home_and_end_go_to_the_first_and_the_last_document(qtbot: QtBot, page: DocumentsPage) -> None:
+    for key, row in ((Qt.Key.Key_Down, 0), (Qt.Key.Key_End, COUNT - 1), (Qt.Key.Key_Home, 0)):
+        qtbot.keyClick(page.table, key)
+        assert page.table.currentIndex().row() == row
+
+
 def test_a_click_on_a_column_sorts_by_it(qtbot: QtBot, page: DocumentsPage) -> None:
     header = page.table.horizontalHeader()
     place = QPoint(header.sectionViewportPosition(AMOUNT) + 20, header.height() // 2)

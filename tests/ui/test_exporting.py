@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
@@ -21,6 +22,8 @@ from ui.panel.documents import DocumentsPage
 from ui.panel.exporting import Exports
 from ui.parts import give_role
 from ui.theme import Theme
+
+_NOT_THIS = QItemSelectionModel.SelectionFlag.Deselect | QItemSelectionModel.SelectionFlag.Rows
 
 
 @pytest.fixture
@@ -70,12 +73,26 @@ def test_the_list_is_saved_as_it_is_filtered(
 def test_what_is_selected_is_saved_alone(qtbot: QtBot, page: DocumentsPage, tmp_path: Path) -> None:
     assert not page.bar.isVisible()
     page.table.selectAll()
-    qtbot.waitUntil(page.export.isEnabled)
+    page.table.selectionModel().select(page.model.index(3, 0), _NOT_THIS)
+    qtbot.waitUntil(lambda: len(page.chosen) == 39)
     chosen = [row.full_number for row in page.chosen]
     page.export.click()
     answer(qtbot, page, tmp_path / "unos.xlsx")
     qtbot.waitUntil(lambda: ended(page))
     assert numbers_in(tmp_path / "unos.xlsx") == chosen
+
+
+def test_a_whole_list_is_saved_also_where_it_is_longer_than_what_is_acted_on(
+    qtbot: QtBot, page: DocumentsPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.panel.documents._MOST", 10)
+    page.table.selectAll()
+    qtbot.waitUntil(page.export.isEnabled)
+    assert len(page.chosen) == 10
+    page.export.click()
+    answer(qtbot, page, tmp_path / "todos.xlsx")
+    qtbot.waitUntil(lambda: ended(page))
+    assert len(numbers_in(tmp_path / "todos.xlsx")) == 40
 
 
 def test_what_was_selected_in_another_list_is_not_acted_on(

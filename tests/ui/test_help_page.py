@@ -80,6 +80,22 @@ def test_every_word_must_be_there(page: HelpPage) -> None:
     assert find(everything, "xyzzy") == ()
 
 
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("papeles contador", "Papeles: administrador, recepción y contador"),
+        ("palabra olvida", "Papeles: administrador, recepción y contador"),
+        ("postgresql", "Un libro para varios computadores"),
+        ("varios computadores", "Un libro para varios computadores"),
+    ],
+)
+def test_who_sits_here_and_a_ledger_that_is_shared_have_a_page(page: HelpPage, typed: str, title: str) -> None:
+    page.search.setText(typed)
+    assert title in titles(page)
+    page.search.clear()
+    assert group_name(Group.TOGETHER) in titles(page)
+
+
 def test_nothing_found_says_so_and_the_way_back(page: HelpPage) -> None:
     page.search.setText("xyzzy")
     assert not page.page.isVisible()

@@ -5,12 +5,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
+from app.model.clock import BOGOTA
+from app.system.lock import DataLock
 from ui.instance import FirstInstance, _name_of, end_first, show_first
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -163,6 +166,51 @@ def test_the_installer_also_ends_a_program_that_does_not_listen_yet(qapp: object
         assert starting.wait(60) == 0
 
 
+def test_the_installer_also_ends_the_one_that_was_started_while_the_first_was_ending(
+    qapp: object, tmp_path: Path
+) -> None:
+    code = (
+        f"import pathlib; from PySide6.QtCore import QCoreApplication; app = QCoreApplication([]); "
+        f"from app.system.lock import DataLock; from ui.instance import FirstInstance; "
+        f"h = pathlib.Path({str(tmp_path)!r}); lock = DataLock(h); lock.__enter__(); first = FirstInstance(h); "
+        f"first.listen(); pid = h / 'botones.pid'; "
+        # The first request finds another holder at once, as if this one had left and the next had been quicker.
+        f"first.quit_requested.connect(lambda: app.quit() if pid.read_text() == '7' else pid.write_text('7')); "
+        f"print('here', flush=True); app.exec(); lock.__exit__(None, None, None)"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=ROOT, stdout=subprocess.PIPE) as running:
+        try:
+            assert running.stdout is not None
+            assert running.stdout.readline().strip() == b"here"
+            assert end_first(tmp_path, seconds=20)
+            assert running.wait(60) == 0
+        finally:
+            running.kill()
+
+
 def test_where_nobody_works_there_is_nobody_to_end(tmp_path: Path) -> None:
     assert quit_from_outside(tmp_path / "nowhere") == 0
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_the_console_pauses_and_resumes_a_hotel_of_the_program_that_is_open(
+    qtbot: QtBot, tmp_path: Path, first: FirstInstance
+) -> None:
+    heard: list[object] = []
+    first.pause_requested.connect(lambda hotel, until: heard.append((hotel, until)))
+    first.resume_requested.connect(heard.append)
+    with DataLock(tmp_path):
+        for arguments in (["pause", "--until", "2090-01-31"], ["pause"], ["resume"]):
+            process = subprocess.Popen(
+                [sys.executable, "-m", "app", *arguments],
+                env=os.environ | {"BOTONES_HOME": str(tmp_path)},
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            qtbot.waitUntil(lambda process=process: process.poll() is not None, timeout=LIMIT)
+            said, _ = process.communicate()
+            assert process.returncode == 0 and said.startswith("sandbox: ")
+    day = datetime(2090, 1, 31, tzinfo=BOGOTA)
+    assert heard == [("sandbox", day), ("sandbox", None), "sandbox"]

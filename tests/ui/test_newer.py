@@ -9,13 +9,8 @@ from PySide6.QtWidgets import QApplication
 
 from app import __version__
 from app.connectors import updates
-from app.connectors.profile import load_profile
-from app.model.clock import SystemClock
-from app.system.paths import Paths
 from app.system.settings import Settings
-from app.system.vault import SessionVault
 from tests.support.publisher import Publisher, publishing
-from ui.context import Context
 from ui.newer import NewerVersion
 
 PAGE = "https://botones.example/descargas"
@@ -30,11 +25,9 @@ def publisher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publi
         yield publisher
 
 
-def told(tmp_path: Path, settings: Settings, times: int = 1) -> list[tuple[str, str]]:
+def told(settings: Settings, times: int = 1) -> list[tuple[str, str]]:
     """What the person reads after so many days."""
-    paths = Paths.under(tmp_path / "home").ensure()
-    context = Context(paths, settings, load_profile("loggro", {}), SessionVault("loggro"), SystemClock())
-    newer = NewerVersion(context, lambda _work: None)
+    newer = NewerVersion(lambda: settings, lambda _work: None)
     found: list[tuple[str, str]] = []
     newer.found.connect(lambda title, text: found.append((title, text)))
 
@@ -47,27 +40,37 @@ def told(tmp_path: Path, settings: Settings, times: int = 1) -> list[tuple[str, 
 
 
 @pytest.mark.usefixtures("qapp")
-def test_a_newer_version_is_told_once_with_its_page(publisher: Publisher, tmp_path: Path) -> None:
-    ((title, text),) = told(tmp_path, Settings(updates=publisher.address), times=2)
+def test_a_newer_version_is_told_once_with_its_page(publisher: Publisher) -> None:
+    ((title, text),) = told(Settings(updates=publisher.address), times=2)
     assert "99.0" in title and PAGE in text
     assert publisher.asked == 2
 
 
-def test_the_version_that_is_here_is_no_news(qapp: QApplication, publisher: Publisher, tmp_path: Path) -> None:
+def test_the_version_that_is_here_is_no_news(qapp: QApplication, publisher: Publisher) -> None:
     publisher.signs(__version__, PAGE)
-    assert told(tmp_path, Settings(updates=publisher.address)) == []
+    assert told(Settings(updates=publisher.address)) == []
     assert publisher.asked == 1
 
 
-def test_a_tampered_announcement_is_not_told(qapp: QApplication, publisher: Publisher, tmp_path: Path) -> None:
+def test_a_tampered_announcement_is_not_told(qapp: QApplication, publisher: Publisher) -> None:
     honest = publisher.says
     publisher.signs("99.1", PAGE)
     signature = publisher.says.partition('"signature"')[2]
     publisher.says = honest.partition('"signature"')[0] + '"signature"' + signature
-    assert told(tmp_path, Settings(updates=publisher.address)) == []
+    assert told(Settings(updates=publisher.address)) == []
     assert publisher.asked == 1
 
 
-def test_off_is_off(qapp: QApplication, publisher: Publisher, tmp_path: Path) -> None:
-    assert told(tmp_path, Settings()) == []
+def test_off_is_off(qapp: QApplication, publisher: Publisher) -> None:
+    assert told(Settings()) == []
     assert publisher.asked == 0
+
+
+def test_the_hotel_of_now_is_asked_for_and_not_one_that_was_taken_out(qapp: QApplication, publisher: Publisher) -> None:
+    hotels = [Settings(updates="http://127.0.0.1:9/")]
+    newer = NewerVersion(lambda: hotels[-1], lambda _work: None)
+    asyncio.run(newer.ask())
+    assert publisher.asked == 0
+    hotels.append(Settings(updates=publisher.address))
+    asyncio.run(newer.ask())
+    assert publisher.asked == 1

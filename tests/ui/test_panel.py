@@ -175,6 +175,23 @@ def test_everything_can_be_reached_by_keyboard(qtbot: QtBot, panel: PanelWindow)
         qtbot.keyClick(panel, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
 
 
+def test_what_tab_enters_a_page_by_comes_into_sight(qtbot: QtBot, panel: PanelWindow) -> None:
+    panel.resize(1000, 560)
+    panel.go_to(Page.SETTINGS)
+    give_keyboard(qtbot, panel)
+    qtbot.waitUntil(lambda: panel.settings.is_whole)
+    bar = panel.settings.scroll.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    panel._navigation[Page.SETTINGS].setFocus()
+    for _press in range(20):
+        focused = panel.focusWidget()
+        if panel.settings.isAncestorOf(focused):
+            break
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    assert panel.settings.mode.isAncestorOf(focused)
+    qtbot.waitUntil(lambda: not focused.visibleRegion().isEmpty())
+
+
 def test_every_control_has_a_name_for_screen_readers(panel: PanelWindow) -> None:
     nameless = []
     for page in Page:

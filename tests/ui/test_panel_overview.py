@@ -275,7 +275,7 @@ def test_a_glance_at_the_ranges_tells_what_reading_every_number_tells(tmp_path: 
     new = prove(Family.FACTURA, [numbering(system, **fresh) for system in systems], NOW, NOW.date())
     proofs = (proof(last=5000), new, proof(Family.NOTA_CREDITO), proof(Family.DOCUMENTO_SOPORTE))
     for shown in (proofs, proofs[:1], ()):
-        whole = watch_ranges(reader.numbers(), shown, NOW).ranges
+        whole = watch_ranges(reader, shown, NOW).ranges
         assert glance(reader, shown, NOW) == tuple(one._replace(gaps=()) for one in whole)
     first = glance(reader, proofs, NOW)[0]
     assert first.next_number == 40

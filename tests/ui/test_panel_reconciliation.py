@@ -223,6 +223,37 @@ def test_cancelled_nothing_comes_and_it_can_begin_again(page: ReconciliationPage
     reconcile(page, qtbot, hotel)
 
 
+def test_what_is_under_way_goes_on_in_the_page_that_takes_the_place(
+    page: ReconciliationPage, hotel: Context, qtbot: QtBot
+) -> None:
+    choose_month_of(page, documents_of(hotel)[0])
+    page.reconcile()
+    later = ReconciliationPage(hotel, no_error)
+    qtbot.addWidget(later)
+    later.draw(Status(at=hotel.clock.now(), set_up=True))
+    later.return_to(page.place())
+    later.show()
+    assert later.is_running and not later.start.isEnabled()
+    assert later.months.currentData() == page.months.currentData()
+    page.halt()
+    wait(qtbot, lambda: later.result is not None and not later.is_running)
+    assert page.result is None
+
+
+def test_what_was_handed_over_can_be_cancelled_there(page: ReconciliationPage, hotel: Context, qtbot: QtBot) -> None:
+    page.reconcile()
+    later = ReconciliationPage(hotel, no_error)
+    qtbot.addWidget(later)
+    later.return_to(page.place())
+    run = later._under_way
+    assert run is not None
+    with qtbot.waitSignal(run.ended, timeout=SECONDS * 1_000) as ended:
+        later.halt()
+    assert not later.is_running and later.start.isEnabled()
+    assert ended.args == [run, None]
+    assert page.result is None and later.result is None
+
+
 def test_a_token_that_is_not_accepted_is_told_with_its_way_out(
     page: ReconciliationPage, hotel: Context, qtbot: QtBot
 ) -> None:

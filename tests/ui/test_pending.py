@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.connectors.source import ApprovedDocument
 from app.model.causes import Cause
 from app.model.errors import ConnectorError, Delivery, Failure
 from app.model.journey import Event, EventKind, State
@@ -127,6 +128,28 @@ def test_what_is_held_is_grouped_by_cause_with_who_mends_it_and_released_togethe
     with qtbot.waitSignal(page.release_requested) as asked:
         card.button.click()
     assert asked.args == [Cause.REFUSED_BY_PYMES]
+
+
+def test_what_goes_by_itself_offers_no_release_and_names_what_it_waits_for(
+    qtbot: QtBot, turning: asyncio.AbstractEventLoop, theme: Theme, tmp_path: Path, clock: HandClock
+) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    note = document(7)
+    with Ledger(path, clock) as ledger:
+        ledger.record_seen([ApprovedDocument(position=7, document=note)], 7)
+        held = Event(kind=EventKind.HELD, at=clock.now(), cause=Cause.WAITS_FOR_INVOICE, data={"invoice": "FEHT990"})
+        ledger.append([(str(note.key), held)])
+    reader = LedgerReader(path, clock)
+    page = PendingPage(clock, fail)
+    qtbot.addWidget(page)
+    page.show()
+    page.open(reader)
+    qtbot.waitUntil(lambda: "Espera a su factura" in words_in(page))
+    (card,) = (one for one in page.findChildren(CauseCard) if one.cause is Cause.WAITS_FOR_INVOICE)
+    assert card.button.isHidden() and "Salen solos" in words_in(card)
+    assert "Corrige la factura FEHT990." in words_in(card)
+    assert not [one for one in card.findChildren(Button) if not one.isHidden()]
+    reader.close()
 
 
 def test_a_conflict_stands_side_by_side_and_only_what_differs_is_marked(qtbot: QtBot, page: PendingPage) -> None:

@@ -4,12 +4,13 @@ import sys
 import zipfile
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.connectors.profile import Operation, load_profile
@@ -54,6 +55,43 @@ def kept(context: Context) -> Any:
 
 def words_in(widget: Any) -> str:
     return "\n".join(label.text() for label in widget.findChildren(QLabel) if not label.isHidden())
+
+
+# --- the page -----------------------------------------------------------------------------------------------------
+
+
+def test_a_section_is_built_at_each_turn_and_what_was_told_before_reaches_it(
+    qtbot: QtBot, context: Context, theme: Theme, turning: object
+) -> None:
+    page = SettingsPage(context, fail)
+    qtbot.addWidget(page)
+    page.draw(status())
+    page.refresh()
+    there: list[int] = []
+    page.show()
+    while not page.is_whole:
+        there.append(len(page._sections))
+        QApplication.processEvents()
+    assert there[0] == 1 and max(now - before for before, now in pairwise(there)) <= 2, there
+    column = page._column
+    assert [column.itemAt(n).widget() for n in range(column.count())] == page._sections
+    qtbot.waitUntil(lambda: "Todavía no hay" in words_in(page.copies))
+
+
+def test_a_section_that_is_asked_for_early_stands_where_it_belongs(page: SettingsPage) -> None:
+    assert page.copies.isVisible()
+    assert page._sections == [page.mode, page.notices, page.computer, page.network, page.copies]
+
+
+def test_the_place_of_a_former_page_is_taken_when_there_is_so_much_to_scroll(
+    qtbot: QtBot, context: Context, theme: Theme, turning: object
+) -> None:
+    page = SettingsPage(context, fail)
+    qtbot.addWidget(page)
+    page.resize(900, 700)
+    page.return_to(1500)
+    page.show()
+    qtbot.waitUntil(lambda: page.place() == 1500)
 
 
 # --- mode and cadence -------------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ from ui.parts.confirm import Confirm
 from ui.theme import Role, Space, Tone
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
-    from app.storage.numbers import Known
+    from app.storage.numbers import Known, Run
     from app.storage.pending import Group, Waiting
     from app.sync.ledger_reader import Row
 
@@ -79,7 +79,11 @@ class Reader(Pages, Protocol):
 
     def waiting(self, state: State, limit: int) -> tuple[Waiting, ...]: ...
 
-    def numbers(self) -> tuple[Known, ...]: ...
+    def runs(self, family: Family, prefix: str, first: int, last: int) -> tuple[Run, ...]: ...
+
+    def others(self, family: Family, prefix: str, first: int, last: int) -> tuple[Known, ...]: ...
+
+    def begin(self) -> datetime | None: ...
 
     def days(self, first: date, last: date) -> tuple[DayCount, ...]: ...
 
@@ -409,6 +413,10 @@ class DocumentsPage(QWidget):
     def _count_chosen(self) -> int:
         return sum(height for _top, height in self._ranges())
 
+    @property
+    def _is_all_chosen(self) -> bool:
+        return self._count_chosen() == self.model.rowCount()
+
     def _selection_changed(self) -> None:
         count = self._count_chosen()
         self.chosen = ()
@@ -419,7 +427,12 @@ class DocumentsPage(QWidget):
         if count > 1:
             said = plural("{n} seleccionado", "{n} seleccionados", count).format(n=whole(count))
             if count > _MOST:
-                said = _("{said}; se actúa sobre los primeros {most}").format(said=said, most=whole(_MOST))
+                words = (
+                    _("{said}; se exportan todos, y lo demás se hace con los primeros {most}")
+                    if self._is_all_chosen
+                    else _("{said}; se actúa sobre los primeros {most}")
+                )
+                said = words.format(said=said, most=whole(_MOST))
             self._said_chosen.setText(said)
             self._gather.start()
         elif self._missed:
@@ -474,8 +487,10 @@ class DocumentsPage(QWidget):
             QApplication.clipboard().setText("\n".join(row.full_number for row in rows))
 
     def export_chosen(self) -> None:
-        """Save what is selected as a spreadsheet."""
-        if rows := self.chosen:
+        """Save what is selected as a spreadsheet: all of a list however long it is, else as many as are acted on."""
+        if self.chosen and self._is_all_chosen:
+            self.export_list()
+        elif rows := self.chosen:
             self.exports.save(lambda: iter(rows), len(rows))
 
     def export_list(self) -> None:

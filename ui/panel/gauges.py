@@ -31,6 +31,7 @@ class Gauges(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(Space.HAIR)
         self._none = Words(_("Se ven después de la primera comprobación de la numeración."), Role.SOFT)
+        self._none.setContentsMargins(Space.SMALL, 0, Space.SMALL, 0)  # as far in as what a gauge says
         self._column.addWidget(self._none)
         self.gauges: list[Gauge] = []
 

@@ -159,6 +159,8 @@ class Header(Surface):
 
     def _proof_words(self, status: Status, now: datetime) -> str:
         parts = [proof_line(status, now)]
+        if status.spare_of is not None:
+            return parts[0]  # when and how is the other computer's affair
         if status.next_at is not None and not status.paused and status.next_at > now:
             parts.append(_("próxima: {when}").format(when=when(status.next_at, now)))
         parts.append(mode_name(status.mode))

@@ -52,6 +52,7 @@ class HelpPage(QWidget):
         row.addWidget(frame, 2)
         self.page = Scroll(margins=0)
         self.page.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.page.setProperty("read", True)
         self.page.setAccessibleName(_("Página de la ayuda"))
         self._card = Surface("card", margins=(Space.WIDE, Space.WIDE, Space.WIDE, Space.WIDE), spacing=Space.MEDIUM)
         self._card.setMaximumWidth(_READABLE)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # the first window does not wait for the database's library
     from app.sync.watch import Watch
 
 _REST_MS = 5_000
-"""Between two looks at every number that the ledger knows: of a large one, a look takes a second."""
+"""Between two looks at how the ranges are used: of one with a million numbers, a look takes a second."""
 _CALENDAR = "botones-resolucion-{prefix}.ics"
 
 
@@ -114,7 +114,7 @@ class NumberingPage(Scroll):
             from app.sync.watch import watch_ranges
 
             seen = radar.load(self._context.paths.sales(self._context.settings.key))
-            watch = watch_ranges(reader.numbers(), proofs, self._clock.now(), seen.stands)
+            watch = watch_ranges(reader, proofs, self._clock.now(), seen.stands)
             return watch, seen, reader.proofs(SHOWN)
 
         self._query.ask(work, self._show_watch)

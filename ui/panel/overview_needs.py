@@ -94,6 +94,7 @@ class Needs(QWidget):
         banner.button.setAccessibleName(f"{action}: {title}")
         permit(banner.button, act)
         self._box.addWidget(banner)
+        banner.show()  # at once: a turn later the list would have been empty for a moment
 
     def _older(self, status: Status, today: date) -> date | None:
         start = status.start

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.model.causes import Cause
+from app.model.causes import Cause, Mender
 from app.model.documents import Document
 from app.model.role import Act
 from app.model.sales import Aspect, as_pms_shows
@@ -18,7 +18,7 @@ from app.texts import _, day, money, plural, when, whole
 from app.texts.backfill import totals_line
 from app.texts.causes import aspect_name, aspect_value, explain, mender_name, particulars
 from app.texts.documents import how_many
-from ui.parts import Button, Card, DiffText, Elided, Icon, Kind, Words, permit, rule
+from ui.parts import Button, Card, DiffText, Elided, Icon, Kind, Pill, Words, permit, rule
 from ui.theme import Role, Space, Tone
 
 if TYPE_CHECKING:  # the first window does not wait for the database's library
@@ -57,9 +57,12 @@ class CauseCard(Card):
         self.button.setAccessibleName(_("Soltar todos: {cause}").format(cause=explanation.title))
         self.button.clicked.connect(lambda: release(group.cause))
         permit(self.button, Act.RELEASE)
+        goes_alone = group.cause.mender is Mender.BOTONES
         # What was never approved is for the DIAN to mend: nobody can let it go.
-        self.button.setVisible(not group.cause.is_about_approval)
+        self.button.setVisible(not (group.cause.is_about_approval or goes_alone))
         head.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        if goes_alone:
+            head.addWidget(Pill(Tone.BUSY, _("Salen solos"), "sync"), 0, Qt.AlignmentFlag.AlignTop)
         self.box.addLayout(head)
         self.box.addWidget(Words(explanation.meaning, Role.BODY))
         grid = QGridLayout()
@@ -72,6 +75,11 @@ class CauseCard(Card):
             grid.addWidget(Words(name, Role.SOFT, wraps=False), row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(Words(text, Role.BODY), row, 1)
         self.box.addLayout(grid)
+        if goes_alone:
+            # Nothing to press: what helps is to know which invoice it is that still has to arrive.
+            for one in ones[:_SHOWN]:
+                self.box.addWidget(rule())
+                self.box.addWidget(Line(one, particulars(one.detail)))
         # What heals by itself, or was never approved, is nothing to settle by hand.
         if settle is not None and not (group.cause.heals_itself or group.cause.is_about_approval):
             for one in ones[:_SHOWN]:

@@ -123,8 +123,7 @@ class RadarBar(Card):
         from app.sync import radar
 
         context = self._context
-        known = [bogota_day(one.at) for one in reader.numbers()]
-        first = min(known, default=bogota_day(context.clock.now())) - _BEFORE
+        first = bogota_day(reader.begin() or context.clock.now()) - _BEFORE
         return asyncio.run(
             radar.renew(
                 context.paths.sales(context.settings.key),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -24,6 +23,7 @@ from app.texts.reconciliation import bad_cell, month_name, sheet_error, stage_na
 from ui.context import Context
 from ui.loop import ask, in_thread, spawn
 from ui.panel.query import Latest
+from ui.panel.reconciliation_run import ReconciliationRun
 from ui.parts import Banner, Button, Card, DropArea, EmptyState, FormField, Kind, Picker, Scroll, Spinner, Words, permit
 from ui.theme import Role, Space, Tone
 
@@ -43,8 +43,6 @@ class ReconciliationPage(Scroll):
     row_requested = Signal(object)
     """The ``Row`` of a document to be opened."""
     wizard_requested = Signal()
-    progressed = Signal(int, object)
-    """From the thread that works: the number of the run, and its ``Progress``."""
 
     def __init__(
         self, context: Context, on_error: Callable[[BaseException], object], parent: QWidget | None = None
@@ -54,16 +52,15 @@ class ReconciliationPage(Scroll):
         self._on_error = on_error
         self._reader: Reader | None = None
         self._rows = Latest(on_error)
-        self._run = 0
-        """Each start and each cancel is another run: what an older one still brings is not wanted any more."""
-        self._stop = threading.Event()
+        self._reading = 0
+        """Each start and each cancel is another one: what a file read before still brings is not wanted any more."""
+        self._under_way: ReconciliationRun | None = None
         self.dian: DianList | None = None
         self.result: Reconciliation | None = None
         self.view: ResultView | None = None
         self.dialog: ColumnsDialog | None = None
         """The question that was asked last."""
         self._build()
-        self.progressed.connect(self._show_progress)
 
     # What the window asks for
 
@@ -90,16 +87,22 @@ class ReconciliationPage(Scroll):
         self.months.setCurrentIndex(1)
 
     def place(self) -> Any:
-        """Return month, file and result, for ``return_to`` of a page that takes this one's place."""
-        return self.months.currentData(), self.dian, self.result
+        """Hand over month, file, result and what is under way to the page that takes this one's place."""
+        under_way, self._under_way = self._under_way, None
+        return self.months.currentData(), self.dian, self.result, under_way
 
     def return_to(self, place: Any) -> None:
         """Show what the former page had made: it took its time."""
-        month, dian, result = place
+        month, dian, result, under_way = place
         self.months.setCurrentIndex(max(self.months.findData(month), 0))
         self._keep_dian(dian)
         if result is not None:
             self._show(result)
+        if under_way is not None:
+            self._begin(_("Empezando…"))
+            self._follow(under_way)
+            if under_way.progress is not None:
+                self._show_progress(under_way, under_way.progress)
 
     @property
     def is_running(self) -> bool:
@@ -199,7 +202,7 @@ class ReconciliationPage(Scroll):
     def take(self, path: Path) -> None:
         """Read a file of the DIAN and have its columns confirmed."""
         self._begin(_("Leyendo {file}…").format(file=path.name))
-        spawn(self._take(path, self._run), self._on_error)
+        spawn(self._take(path, self._reading), self._on_error)
 
     async def _take(self, path: Path, run: int) -> None:
         from ui.panel.reconciliation_columns import ColumnsDialog
@@ -208,27 +211,27 @@ class ReconciliationPage(Scroll):
         try:
             sheet = await in_thread(open_sheet, path)
             slip = ""
-            while run == self._run:
+            while run == self._reading:
                 self._end()
                 self.dialog = ColumnsDialog(sheet, slip, self.window())
                 if not await ask(self.dialog):
                     return
                 columns = self.dialog.columns
                 self._begin(_("Leyendo {file}…").format(file=path.name))
-                run = self._run
+                run = self._reading
                 try:
                     found = await in_thread(confirm_columns, self._context, sheet, columns)
                 except BadCell as error:
                     slip = bad_cell(error)
                     continue
-                if run == self._run:
+                if run == self._reading:
                     self._keep_dian(found)
                 return
         except BadSheet as error:
-            if run == self._run:
+            if run == self._reading:
                 self._fail(_("Ese archivo no sirve para conciliar"), sheet_error(error.error, error.detail))
         finally:
-            if run == self._run:
+            if run == self._reading:
                 self._end()
 
     def _keep_dian(self, found: DianList | None) -> None:
@@ -262,38 +265,36 @@ class ReconciliationPage(Scroll):
         if self.is_running:
             return
         self._begin(_("Empezando…"))
-        spawn(self._reconcile(Month.parse(self.months.currentData()), self._run, self._stop), self._on_error)
+        self._follow(ReconciliationRun(self._context, Month.parse(self.months.currentData()), self.dian))
+        assert self._under_way is not None
+        self._under_way.start(self._on_error)
 
     def halt(self) -> None:
         """Stop; what is still being read is not waited for."""
-        self._stop.set()
-        self._run += 1
+        if self._under_way is not None:
+            self._under_way.stop()
+            self._under_way = None
+        self._reading += 1
         self._end()
 
-    async def _reconcile(self, month: Month, run: int, stop: threading.Event) -> None:
-        from ui.panel.reconciling import Stopped, carry_out
+    def _follow(self, run: ReconciliationRun) -> None:
+        self._under_way = run
+        run.progressed.connect(self._show_progress)
+        run.ended.connect(self._take_outcome)
 
-        def tell(progress: Progress) -> None:
-            self.progressed.emit(run, progress)
-
-        try:
-            result = await in_thread(carry_out, self._context, month, self.dian, tell, stop)
-        except Stopped:
+    def _take_outcome(self, run: ReconciliationRun, outcome: object) -> None:
+        if run is not self._under_way:
             return
-        except (ConnectorError, StorageError) as error:
-            if run == self._run:
-                said = explain_failure(error.failure)
-                self._fail(said.title, f"{said.meaning} {said.place}")
-        except VaultError:
-            if run == self._run:
-                said = explain_failure(Failure.VAULT)
-                self._fail(said.title, said.place)
-        else:
-            if run == self._run:
-                self._show(result)
-        finally:
-            if run == self._run:
-                self._end()
+        self._under_way = None
+        self._end()
+        if isinstance(outcome, Reconciliation):
+            self._show(outcome)
+        elif isinstance(outcome, ConnectorError | StorageError):
+            said = explain_failure(outcome.failure)
+            self._fail(said.title, f"{said.meaning} {said.place}")
+        elif isinstance(outcome, VaultError):
+            said = explain_failure(Failure.VAULT)
+            self._fail(said.title, said.place)
 
     def _show(self, result: Reconciliation) -> None:
         if self.view is None:
@@ -309,16 +310,15 @@ class ReconciliationPage(Scroll):
         self.view.show_result(result)
         self.view.show()
 
-    def _show_progress(self, run: int, progress: Progress) -> None:
-        if run != self._run:
+    def _show_progress(self, run: ReconciliationRun, progress: Progress) -> None:
+        if run is not self._under_way:
             return
         self.progress_words.setText(stage_name(progress.stage.value, progress.done, progress.total))
         self.bar.setRange(0, progress.total)
         self.bar.setValue(progress.done)
 
     def _begin(self, words: str) -> None:
-        self._run += 1
-        self._stop = threading.Event()
+        self._reading += 1
         self.failure.hide()
         self.progress_words.setText(words)
         self.bar.setRange(0, 0)

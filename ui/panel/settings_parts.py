@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QBoxLayout, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.model.role import Act
+from app.model.status import Status
 from app.texts import _
 from ui.context import Context
 from ui.loop import ask
@@ -57,6 +58,12 @@ class Section(Card):
         """The confirmation that is open."""
         if sentence:
             self.box.addWidget(Words(sentence, Role.SOFT))
+
+    def draw(self, status: Status) -> None:
+        """Show this Status, where any of it is shown here."""
+
+    def refresh(self) -> None:
+        """Read again what others may have changed, where there is such a thing."""
 
     async def confirmed(self, question: Confirm) -> bool:
         """Ask, and say whether the person agreed."""

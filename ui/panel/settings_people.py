@@ -13,7 +13,7 @@ from app.model.clock import bogota_day
 from app.model.errors import Failure
 from app.model.role import Act, Deed, Role
 from app.system.person import person
-from app.system.vault import Secret, VaultError
+from app.system.vault import COMPUTER_SCOPE, Secret, VaultError
 from app.system.word import Word
 from app.texts import _
 from app.texts.causes import explain_failure
@@ -42,8 +42,8 @@ class PeopleSection(Section):
         super().__init__(
             _("Quién usa este computador"),
             _(
-                "El papel dice qué se hace desde aquí en este hotel. Protege de errores y costumbres; de quien entra a "
-                "esta cuenta de Windows protege la contraseña de Windows, no Botones."
+                "El papel dice qué se hace desde aquí, en todos sus hoteles. Protege de errores y costumbres; de quien "
+                "entra a esta cuenta de Windows protege la contraseña de Windows, no Botones."
             ),
         )
         self._context = context
@@ -90,7 +90,7 @@ class PeopleSection(Section):
             self._tell_vault(error)
             return
         self.word.setText(_("Cambiar la palabra…") if is_set else _("Poner la palabra del administrador…"))
-        self._about.tell(_way_out(self._context.settings.key) if is_set else _no_word())
+        self._about.tell(_way_out() if is_set else _no_word())
 
     def _word(self) -> Word:
         return Word(self._context.vault, self._context.clock)
@@ -154,11 +154,11 @@ def _no_word() -> str:
     return _("No hay: cualquiera que abra Botones es administrador. Se pone al elegir otro papel.")
 
 
-def _way_out(hotel: str) -> str:
+def _way_out() -> str:
     return _(
         "En el llavero está solo su huella. ¿Se olvidó? En el Administrador de credenciales de Windows borre la "
         "entrada «{entry}» de «{place}» y abra Botones otra vez: todos vuelven a ser administradores, y queda anotado."
-    ).format(entry=Secret.ADMINISTRATOR_WORD.value, place=f"Botones/{hotel}")
+    ).format(entry=Secret.ADMINISTRATOR_WORD.value, place=f"Botones/{COMPUTER_SCOPE}")
 
 
 class DeedsSection(Section):

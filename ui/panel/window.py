@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
+    QScrollArea,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:  # the first window does not wait for the database's library
 _REFRESH_MS = 400
 """How soon a change of the counts is followed by a look into the ledger."""
 _AGE_MS = 10_000
-_RAIL_WIDTH = 200
+_RAIL_WIDTH = 212
 
 
 class _Rail(Surface):
@@ -245,6 +246,8 @@ class PanelWindow(QMainWindow):
         if same_hotel:
             self.documents.return_to(former.documents.place())
             self.reconciliation.return_to(former.reconciliation.place())
+        else:
+            former.reconciliation.halt()
         self.setWindowState(former.windowState())
         if not former.isMaximized():
             self.setGeometry(former.geometry())
@@ -451,6 +454,15 @@ class PanelWindow(QMainWindow):
     def _sync_by_key(self) -> None:
         if self.header.sync.isEnabled() and not self._status.paused:
             self.sync_requested.emit()
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        moved = super().focusNextPrevChild(next)
+        # A page scrolls by itself to what follows within it, but not to what Tab enters it by.
+        focused = around = self.focusWidget()
+        while moved and focused is not None and (around := around.parentWidget()) is not None:
+            if isinstance(around, QScrollArea):
+                around.ensureWidgetVisible(focused)
+        return moved
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

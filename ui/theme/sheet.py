@@ -68,6 +68,8 @@ QFrame[surface="card"] {{ background: {t.surface}; border: 1px solid {t.line}; b
 QFrame[surface="sunken"] {{ background: {t.raised}; border: none; border-radius: {RADIUS}px; }}
 QFrame[surface="rule"] {{ background: {t.line}; border: none; min-height: 1px; max-height: 1px; }}
 QScrollArea {{ background: transparent; border: none; }}
+QScrollArea[read="true"] {{ border: 2px solid transparent; border-radius: {RADIUS_LARGE}px; }}
+QScrollArea[read="true"]:focus {{ border: 2px solid {t.focus}; }}
 QScrollArea > QWidget > QWidget[surface="clear"] {{ background: transparent; }}
 """
 

@@ -78,6 +78,11 @@ class Choice(QRadioButton):
         painter.setBrush(QColor(t.selected if checked else t.raised if self.underMouse() else t.surface))
         box = QRectF(self.rect()).adjusted(width / 2, width / 2, -width / 2, -width / 2)
         painter.drawRoundedRect(box, 10, 10)
+        if checked and focused:
+            # The edge of what is chosen looks much like the ring.
+            painter.setPen(QPen(QColor(t.focus), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(box.adjusted(4, 4, -4, -4), 7, 7)
         disc = QRectF(Space.LARGE, Space.MEDIUM + 1, _MARK, _MARK)
         painter.setPen(QPen(QColor(t.accent if checked else t.line_strong), 1.6))
         painter.setBrush(QColor(t.accent if checked else t.surface))

@@ -10,6 +10,7 @@ from app.setup.activation import secrets_of
 from app.system.settings import checked_proxy, checked_service
 from app.texts import _
 from app.texts.guided import access_instruction
+from app.texts.hotels import hotel_twice
 from app.texts.setup import wrong_hotel_text
 from ui.parts import Banner, Button, Card, FormField, Words
 from ui.theme import Role, Space, Tone
@@ -113,6 +114,9 @@ class HotelCard(Card):
                 _("Los sistemas no son del mismo hotel"),
                 "\n".join(wrong_hotel_text(blocker.values) for blocker in wrong),
             )
+        for twice in (one for one in self._flow.blockers if one.kind is BlockerKind.HOTEL_TWICE):
+            self.wrong.tell(Tone.BAD, _("Este hotel ya está"), hotel_twice(twice.values["hotel"]))
+            self.wrong.show()
 
     def show_nit(self) -> None:
         """Show the NIT that the flow has."""

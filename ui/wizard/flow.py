@@ -13,10 +13,11 @@ from app.connectors.bundle import Connectors, Secrets, open_connectors
 from app.connectors.profile import BadProfile
 from app.model.documents import Document
 from app.model.errors import ConnectorError, StorageError
-from app.model.setup import Blocker, FolderGlance, PreviewLine, Step
+from app.model.setup import Blocker, BlockerKind, FolderGlance, PreviewLine, Step
 from app.setup import activation_file
 from app.setup.activation import Activation, Blocked
 from app.setup.credentials import kept, read_secrets
+from app.setup.hotels import name_of, twin_of
 from app.setup.token import Arrival
 from app.system.settings import Settings
 from app.system.vault import Secret, VaultError
@@ -108,7 +109,19 @@ class WizardFlow(QObject):
     @property
     def blockers(self) -> tuple[Blocker, ...]:
         """Say why the present step is not done."""
-        return self.activation.blockers(self.step, self.kept)
+        return self.activation.blockers(self.step, self.kept) or self._twice()
+
+    def _twice(self) -> tuple[Blocker, ...]:
+        """Go no further with a hotel that this computer has already, as soon as it is known which one it is."""
+        context = self.context
+        if self.step.place < Step.CONNECTIONS.place or context.profile.practice:
+            return ()
+        others = [one for one in context.hotels if one is not context]
+        twin = twin_of(self.activation.into(context.settings), [one.settings for one in others])
+        if twin is None:
+            return ()
+        name = next(name_of(one.settings, one.profile) for one in others if one.settings is twin)
+        return (Blocker(kind=BlockerKind.HOTEL_TWICE, values={"hotel": name}),)
 
     @property
     def can_advance(self) -> bool:

@@ -130,9 +130,6 @@ def _prepare_writer(connection: psycopg.Connection[Any], place: ServerPlace) -> 
     try:
         for setting in _WRITER:
             connection.execute(setting.encode())
-        row = connection.execute("SELECT to_regnamespace(%s) IS NULL", (hotel,)).fetchone()
-        if row is not None and row[0]:
-            connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(hotel)))
         # Who may only read would take the turn from the one that sends, and lose it again at the first word.
         may_write = connection.execute(
             "SELECT coalesce(has_table_privilege(to_regclass('facts'), 'UPDATE'), true)"
@@ -144,10 +141,15 @@ def _prepare_writer(connection: psycopg.Connection[Any], place: ServerPlace) -> 
         taken = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", (f"botones/{hotel}",))
         row = taken.fetchone()
         connection.commit()
+        if row is None or not row[0]:
+            raise LedgerElsewhere
+        # Under the lock, for of two computers that make it at once one would fail.
+        missing = connection.execute("SELECT to_regnamespace(%s) IS NULL", (hotel,)).fetchone()
+        if missing is not None and missing[0]:
+            connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(hotel)))
+        connection.commit()
     except psycopg.Error as error:
         raise known(error) or error from None
-    if row is None or not row[0]:
-        raise LedgerElsewhere
     # Else accents could be neither stored nor looked for.
     if (encoding := _setting(connection, "server_encoding")) != "UTF8":
         raise StorageError(Failure.LEDGER_ACCESS, f"server_encoding = {encoding}")

@@ -1,16 +1,12 @@
 """The hotels of this computer side by side: names that are free, how each is called, which are one. It opens none."""
 
 from collections.abc import Iterable
-from typing import Final
 
 from app.connectors.profile import Profile
 from app.setup.leaving import hotels_of
 from app.system.paths import Paths
 from app.system.settings import Settings, load_all
 from app.texts.settings import profile_title
-
-_PRACTICE: Final = "sandbox"
-"""As many of these as somebody likes: none of them is a real hotel."""
 
 
 def fresh_hotel(paths: Paths, beside: Settings, profile: str) -> Settings:
@@ -41,9 +37,9 @@ def twin_of(settings: Settings, others: Iterable[Settings]) -> Settings | None:
 
     Another property of the same NIT and organisation is another hotel, where the number of both is known.
     """
-    if settings.profile == _PRACTICE:
+    if settings.is_practice:
         return None
-    real = (one for one in others if one.key != settings.key and one.profile != _PRACTICE)
+    real = (one for one in others if one.key != settings.key and not one.is_practice)
     return next((one for one in real if _is_one(settings, one)), None)
 
 

@@ -1,15 +1,11 @@
 """The hotels that a chain carries: those of the settings file whose ledger is on a server. It opens none of them."""
 
 import threading
-from typing import Final
 
 from app.model.clock import Clock
 from app.model.role import Act, may
 from app.system.paths import Paths
 from app.system.settings import Settings, load_all
-
-_PRACTICE: Final = "sandbox"
-"""Its hotel lives in a process of the window or of a command, at addresses that nobody else is told."""
 
 
 class Roster:
@@ -44,5 +40,5 @@ class Roster:
 
 def _is_carried(settings: Settings) -> bool:
     """Say whether the chain sends for it; where an accountant sits, nothing is sent."""
-    has_place = settings.ledger_server is not None and settings.profile != _PRACTICE
+    has_place = settings.ledger_server is not None and not settings.is_practice
     return has_place and may(settings.role, Act.SEND)

@@ -63,6 +63,7 @@ def checked_service(text: str) -> str:
 
 SHARED: Final = frozenset({"language", "notices", "proxy", "role", "told_about_tray", "updates"})
 """What is of this computer and its person, whatever the hotel."""
+_PRACTICE: Final = "sandbox"
 _ASIDE: Final = SHARED | {"hotel"}
 
 
@@ -84,7 +85,7 @@ class Settings(BaseModel):
     """By which name folder, vault and console know the hotel; ``None``: by that of its profile. See ``key``."""
     title: str = Field(default="", max_length=80)
     """How its person calls it on the screen; empty: as the profile says."""
-    profile: str = "sandbox"
+    profile: str = _PRACTICE
     mode: Mode = Mode.COMPLETE
     role: Role = Role.ADMINISTRATOR
     """For what somebody sits at this computer; which one counts says ``system.word.role_here``."""
@@ -135,6 +136,11 @@ class Settings(BaseModel):
     def key(self) -> str:
         """Return the name of the hotel's folder and of its part of the vault; no two hotels have the same."""
         return self.hotel or self.profile
+
+    @property
+    def is_practice(self) -> bool:
+        """Say whether it is a practice hotel: in the window's own process, and nobody's real one."""
+        return self.profile == _PRACTICE
 
     @property
     def shared(self) -> dict[str, Any]:

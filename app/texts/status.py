@@ -105,7 +105,8 @@ def rebuild_story(rebuild: Rebuild, now: datetime) -> str:
                 "borraron: pida a quien cuida el servidor que ponga su copia de seguridad."
             ).format(when=when(rebuild.since, now))
         )
-    elif rebuild.backup_at is None:
+        return "\n".join(lines)
+    if rebuild.backup_at is None:
         lines.append(_("No había copia: el libro empezó de nuevo {when}.").format(when=when(rebuild.since, now)))
         lines.append(
             _(
@@ -119,8 +120,6 @@ def rebuild_story(rebuild: Rebuild, now: datetime) -> str:
                 backup=when(rebuild.backup_at, now), when=when(rebuild.since, now)
             )
         )
-    if rebuild.on_server:
-        return "\n".join(lines)
     if rebuild.aside is None:
         lines.append(_("El archivo anterior ya no estaba en la carpeta de datos."))
     else:

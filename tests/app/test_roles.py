@@ -188,12 +188,17 @@ def test_an_accountants_computer_never_sends_also_where_the_ledger_is_its_own(tm
     played(tmp_path, trial)
 
 
+async def shared_place(desk: Desk, postgres: PostgresServer) -> ServerPlace:
+    """Give the hotel a ledger on a server that has been in use, and its password."""
+    await desk.bridge.vault.aput(Secret.LEDGER_PASSWORD, postgres.password)
+    return put_into_use(postgres.new_ledger())
+
+
 def test_the_computer_that_sends_leaves_the_turn_to_others_as_soon_as_an_accountant_sits_there(
     tmp_path: Path, postgres: PostgresServer
 ) -> None:
     async def trial(desk: Desk) -> None:
-        place = put_into_use(postgres.new_ledger())
-        await desk.bridge.vault.aput(Secret.LEDGER_PASSWORD, postgres.password)
+        place = await shared_place(desk, postgres)
         async with serving(desk, PAIR, ledger_server=place.address) as front:
             await desk.issue_many(1)
             await front.until(proven(1))
@@ -360,8 +365,7 @@ def test_an_accountant_with_a_user_that_only_reads_sees_reconciles_and_never_bec
     tmp_path: Path, postgres: PostgresServer
 ) -> None:
     async def trial(desk: Desk) -> None:
-        place = put_into_use(postgres.new_ledger())
-        await desk.bridge.vault.aput(Secret.LEDGER_PASSWORD, postgres.password)
+        place = await shared_place(desk, postgres)
         async with serving(desk, PAIR, ledger_server=place.address) as front:
             await desk.issue_many(3)
             await front.until(proven(3))

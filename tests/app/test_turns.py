@@ -1,7 +1,7 @@
 """The table by which workers share the hotels out: the longest wait comes first, and what is taken is nobody else's."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
@@ -122,6 +122,14 @@ def test_a_server_that_goes_while_a_writer_looks_at_its_settings_is_no_mistake_o
     connection.close()
 
 
+def eight_at_once(work: Callable[[], None]) -> None:
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def test_workers_that_start_at_the_same_moment_make_one_table(place: ServerPlace) -> None:
     failed: list[BaseException] = []
 
@@ -132,11 +140,7 @@ def test_workers_that_start_at_the_same_moment_make_one_table(place: ServerPlace
         except BaseException as error:
             failed.append(error)
 
-    threads = [threading.Thread(target=begin) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    eight_at_once(begin)
     assert failed == []
     with Turns(place) as turns:
         assert len(turns.standings(HOTELS)) == len(HOTELS)
@@ -174,10 +178,6 @@ def test_eight_workers_never_have_the_same_hotel(place: ServerPlace) -> None:
 
     with Turns(place) as turns:
         turns.enrol(hotels)
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    eight_at_once(work)
     assert doubled == []
     assert min(turns_of.values()) * 2 >= max(turns_of.values()) > 0

@@ -13,9 +13,7 @@ from app.connectors.numbering_reader import DianCache
 from app.connectors.profile import load_profile
 from app.model.clock import SystemClock
 from app.model.documents import Family
-from app.model.server import ServerAddress
 from app.setup.roster import Roster
-from app.storage.place import ServerPlace
 from app.storage.turns import Standing, Turn
 from app.sync import chain as chains
 from app.sync.chain import Chain
@@ -98,10 +96,6 @@ class Town:
         books = [await lot.desk.books() for lot in lots or self.lots]
         assert all(book[wrong] == [] for book in books for wrong in ("doubled", "wrong", "foreign", "early_notes"))
         return all(book["recorded"] == book["approved"] > 0 for book in books)
-
-    def place(self, lot: Lot) -> ServerPlace:
-        address = ServerAddress.parse(self.server.address("postgres"), hotel=lot.schema)
-        return ServerPlace(address, self.server.password, "recepcion")
 
     def change(self, lot: Lot, **choices: object) -> None:
         load(self.paths.settings, lot.key).settings.changed(**choices).save(self.paths.settings)
@@ -211,7 +205,7 @@ def test_told_to_stop_it_ends_after_the_batch_and_the_rest_is_there_for_another(
             await heard.until(has_begun)
             chain.stop()
             assert await asyncio.to_thread(chain.wait, LIMIT)
-        with Ledger(town.place(lot), SystemClock()) as ledger:  # the lock is free
+        with Ledger(town.server.ledger_of(lot.schema), SystemClock()) as ledger:  # the lock is free
             counts = ledger.counts()
         assert counts.proven > 0 and counts.in_doubt == 0
         assert (await lot.desk.books())["recorded"] == counts.proven < 40
@@ -247,7 +241,7 @@ def test_after_failures_a_turn_takes_smaller_batches(play: Callable[..., None], 
     async def trial(town: Town) -> None:
         (lot,) = town.lots
         await lot.desk.approve(9, [Family.FACTURA])
-        put_into_use(town.place(lot))
+        put_into_use(town.server.ledger_of(lot.schema))
         settings = load(town.paths.settings, lot.key).settings
         profile = load_profile(lot.key, folder=town.paths.home)
         hotel = Hotel(settings, profile, lot.vault, DianCache())
@@ -289,7 +283,7 @@ def test_a_hotel_whose_reception_sends_itself_is_left_to_it(play: Callable[..., 
         async def is_told() -> bool:
             return heard.causes(lot.schema).count(chains.ELSEWHERE) >= 2
 
-        with Ledger(town.place(lot), SystemClock()):
+        with Ledger(town.server.ledger_of(lot.schema), SystemClock()):
             async with town.chain() as (chain, heard):
                 await heard.until(is_told)
                 assert (await standing_of(chain, lot)).failures == 0

@@ -32,6 +32,7 @@ from app.setup.credentials import read_secrets
 from app.system.settings import Settings
 from app.system.vault import Secret
 from tests.support.chain import Server
+from tests.support.live import put_into_use
 from tests.support.postgres import PostgresServer
 from tests.support.served import say
 from tests.support.street import Lot, Street, forget_street, settle_in
@@ -153,6 +154,8 @@ def main() -> None:
             say(f"bare posts: {posts:.1f} documents a second")
             say(f"bare commits: {committed(server, min(hotels * count, 1_000)):.1f} a second")
             forget_street(server)
+            for lot in lots:
+                put_into_use(server.ledger_of(lot.schema))
             for shape in RUNS:
                 drained(server, folder / "chain", lots, count, shape)
             books = [asyncio.run(lot.desk.books()) for lot in lots]

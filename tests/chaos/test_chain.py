@@ -23,8 +23,6 @@ import pytest
 
 from app.model.clock import SystemClock
 from app.model.journey import rebuild
-from app.model.server import ServerAddress
-from app.storage.place import ServerPlace
 from app.sync.ledger import Ledger
 from app.sync.ledger_reader import LedgerReader
 from tests.support.chain import Server
@@ -109,16 +107,12 @@ class Town:
         with closing(sqlite3.connect(f"file:{books}?mode=ro", uri=True)) as connection:
             return int(connection.execute(f"SELECT COUNT(*) FROM {table} WHERE {where}").fetchone()[0])
 
-    def place(self, lot: Lot) -> ServerPlace:
-        address = ServerAddress.parse(self.server.address("postgres"), hotel=lot.schema)
-        return ServerPlace(address, self.server.password)
-
     def is_proven(self, each: int) -> bool:
         """Say whether each hotel's own ledger says that ``each`` documents are proven."""
         return all(self._proven(lot) == each for lot in self.street.lots)
 
     def _proven(self, lot: Lot) -> int:
-        reader = LedgerReader(self.place(lot), SystemClock())
+        reader = LedgerReader(self.server.ledger_of(lot.schema), SystemClock())
         try:
             return reader.counts().proven
         finally:
@@ -226,13 +220,13 @@ def judge(town: Town, figures: Figures) -> None:
         figures.doubled += len(books["doubled"])
         figures.wrong += len(books["wrong"]) + len(books["foreign"]) + len(books["early_notes"])
         assert books["pms_total"] == books["pymes_total"] != "0"
-        reader = LedgerReader(town.place(lot), SystemClock())
+        reader = LedgerReader(town.server.ledger_of(lot.schema), SystemClock())
         try:
             keys = [row.key for row in reader.page(0, 1_000_000)]
             stories = {key: list(reader.timeline(key)) for key in keys}
         finally:
             reader.close()
-        with Ledger(town.place(lot), SystemClock()) as ledger:
+        with Ledger(town.server.ledger_of(lot.schema), SystemClock()) as ledger:
             figures.proven += ledger.counts().proven
             assert {entry.key: entry.journey for entry in ledger.entries(keys)} == {
                 key: rebuild(story) for key, story in stories.items()

@@ -152,8 +152,11 @@ class PostgresServer:
     def new_ledger(self, computer: str = "recepcion-1") -> ServerPlace:
         """Give a place for a hotel that nobody knows yet."""
         self._hotels += 1
-        address = ServerAddress.parse(self.address("postgres"), hotel=f"hotel_{self._hotels}")
-        return ServerPlace(address, self.password, computer)
+        return self.ledger_of(f"hotel_{self._hotels}", computer)
+
+    def ledger_of(self, hotel: str, computer: str = "recepcion") -> ServerPlace:
+        """Give the place of a hotel's ledger."""
+        return ServerPlace(ServerAddress.parse(self.address("postgres"), hotel=hotel), self.password, computer)
 
     def address(self, database: str) -> str:
         return f"postgresql://{_USER}@127.0.0.1:{self.port}/{database}"

@@ -21,6 +21,14 @@ def held_from_the_start(row: ApprovedDocument, now: datetime) -> Event | None:
     return Event(kind=EventKind.HELD, at=now, cause=cause, data=dict(row.detail) or {"fields": row.fault})
 
 
+def first_events(row: ApprovedDocument, place: int, now: datetime) -> list[Event]:
+    """Return how the story of a row begins that nobody knew, ``place`` its position in the order of approval."""
+    story = [Event(kind=EventKind.SEEN, at=now, data={**row.detail, "position": place})]
+    if (held := held_from_the_start(row, now)) is not None:
+        story.append(held)
+    return story
+
+
 def columns_of(row: ApprovedDocument) -> dict[str, Any]:
     """Return what is written of the document itself; of one that could not be read, its label alone."""
     document = row.document

@@ -78,16 +78,19 @@ class Engine:
         self._forwarder = Forwarder(connectors.pymes, ledger, clock, profile.timing, profile.parallel)
 
     async def cycle(
-        self, progress: Progress = lambda done, total: None, halted: Callable[[], bool] = lambda: False
+        self,
+        progress: Progress = lambda done, total: None,
+        halted: Callable[[], bool] = lambda: False,
+        at_most: int | None = None,
     ) -> int:
         """Do all there is to do now and return how many documents moved on.
 
         ``progress`` hears of documents done and known to be due; ``halted`` is asked before each batch, so that a
-        pause or the end of the session never has to break into one. Raises ``ConnectorError`` when a system does not
-        let us go on; the ledger is whole at every moment.
+        pause or the end of the session never has to break into one. No more than about ``at_most`` new documents are
+        read. Raises ``ConnectorError`` when a system does not let us go on; the ledger is whole at every moment.
         """
         try:
-            return await self._work(progress, _latched(halted))
+            return await self._work(progress, _latched(halted), at_most)
         except ConnectorError as error:
             # On a line that breaks every so many requests, a batch that needs more of them would never come to its end.
             self._batch = max(self._batch // 2, 1)
@@ -95,13 +98,13 @@ class Engine:
                 self._largest_batch = self._batch
             raise
 
-    async def _work(self, progress: Progress, halted: Callable[[], bool]) -> int:
+    async def _work(self, progress: Progress, halted: Callable[[], bool], at_most: int | None) -> int:
         # The hotel is proven before anything of it enters the ledger. Doubts are settled before the list is read, so
         # that a document which changed meanwhile is held before its first content could be sent again.
         await self._prove()
         await self._settle_doubts()
         started = self._clock.monotonic()
-        moved = await read_approved(self._connectors.source, self._ledger, halted)
+        moved = await read_approved(self._connectors.source, self._ledger, halted, at_most)
         if self._clock.monotonic() - started > _PROOF_KEEPS:
             # A folder or a range may take minutes to read, and the first batch needs a proof of now.
             await self._prove()

@@ -10,19 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Self
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Select,
-    and_,
-    bindparam,
-    delete,
-    func,
-    or_,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import Connection, Engine, Select, and_, bindparam, delete, func, or_, select, tuple_, update
 
 from app.connectors.source import ApprovedDocument
 from app.model.causes import Cause
@@ -42,7 +30,7 @@ from app.storage.place import Place
 from app.storage.tables import DOOR, SENDER, START, WISH, Moment, documents, events, evidence, proofs
 from app.storage.tables import marks as marks_table
 from app.storage.upsert import upsert
-from app.sync.arrival import columns_of, held_from_the_start, is_open
+from app.sync.arrival import columns_of, first_events, held_from_the_start, is_open
 
 _JOURNEY: Final = (
     documents.c.state,
@@ -226,18 +214,22 @@ class Ledger:
             self._withdraw(connection, withdrawn, now)
             known = self._known(connection, [row.key for row in rows])
             place = self._next_place(connection) if any(row.position is None for row in rows) else 0
+            new: list[tuple[dict[str, Any], list[Event]]] = []
             for row in rows:
                 key = row.key
                 if key in known:
+                    self._insert(connection, new)  # the first of its number may be among them
                     moved += self._meet(connection, key, row, known[key], now)
                     known |= self._known(connection, [key])
                     continue
                 if self._is_older(row):
                     continue
-                journey = self._insert(connection, key, row, place if row.position is None else row.position, now)
-                known[key] = (row.document.digest if row.document else "", journey.state, journey.cause)
+                story = first_events(row, place if row.position is None else row.position, now)
+                new.append((values := _columns(row, story), story))
+                known[key] = (values["digest"], values["state"], values["cause"])
                 place += row.position is None
                 moved += 1
+            self._insert(connection, new)
             if position is not None:
                 put_fact(connection, _CURSOR, str(position))
             for name, mark in (marks or {}).items():
@@ -258,16 +250,12 @@ class Ledger:
     def _next_place(self, connection: Connection) -> int:
         return (connection.scalar(select(func.max(documents.c.position))) or 0) + 1
 
-    def _insert(self, connection: Connection, key: str, row: ApprovedDocument, place: int, now: datetime) -> Journey:
-        story = [Event(kind=EventKind.SEEN, at=now, data={"position": place, **row.detail})]
-        if (held := held_from_the_start(row, now)) is not None:
-            story.append(held)
-        journey = rebuild(story)
-        values = {column.name: getattr(journey, column.name) for column in _JOURNEY}
-        values |= {"key": key, "position": place, "seen_at": now} | columns_of(row)
-        connection.execute(documents.insert(), values)
-        self._write_events(connection, [(key, event) for event in story])
-        return journey
+    def _insert(self, connection: Connection, new: list[tuple[dict[str, Any], list[Event]]]) -> None:
+        """Write what is new in two statements, and empty the list: one by one they take as long as their sending."""
+        if new:
+            connection.execute(documents.insert(), [values for values, _ in new])
+            self._write_events(connection, [(values["key"], event) for values, story in new for event in story])
+            new.clear()
 
     def _meet(
         self,
@@ -555,6 +543,12 @@ class Ledger:
 def may_be_released(journey: Journey) -> bool:
     """Say whether a person may let it go; that the DIAN approved it is for the DIAN to say."""
     return journey.state.needs_a_person and not (journey.cause is not None and journey.cause.is_about_approval)
+
+
+def _columns(row: ApprovedDocument, story: list[Event]) -> dict[str, Any]:
+    journey, first = rebuild(story), story[0]
+    values = {column.name: getattr(journey, column.name) for column in _JOURNEY}
+    return values | {"key": row.key, "position": first.data["position"], "seen_at": first.at} | columns_of(row)
 
 
 def _moved(key: str, journey: Journey) -> dict[str, Any]:

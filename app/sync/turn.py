@@ -29,7 +29,7 @@ STATES: Final = ("waiting", "in_doubt", "held", "conflict", "missing", "settled"
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much one turn may do: beyond ``documents`` or ``seconds`` of work no batch begins.
+    """How much one turn may do: beyond ``documents`` or ``seconds`` of work nothing more is read or begun.
 
     Beyond ``longest`` it is broken off in the middle of a batch, as a power cut would, and what was under way is
     settled by looking: a hotel whose systems drip must not keep a worker. Its next turns have smaller batches.
@@ -101,7 +101,7 @@ async def work(
                 ) as engine,
                 asyncio.timeout(bounds.longest),
             ):
-                moved = await engine.cycle(progress=progress, halted=halted)
+                moved = await engine.cycle(progress=progress, halted=halted, at_most=bounds.documents)
             tenure.check()
             counts, oldest, due = ledger.counts(), ledger.waiting_since(), ledger.next_due()
     rest = pause_after_work(profile.paced(settings.cadence), 0 if moved else turn.idle + 1)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.connectors.numbering_reader import DianCache
+from app.connectors.pms import PAGE
 from app.connectors.profile import load_profile
 from app.model.clock import SystemClock
 from app.model.documents import Family
@@ -18,7 +19,7 @@ from app.storage.turns import Standing, Turn
 from app.sync import chain as chains
 from app.sync.chain import Chain
 from app.sync.ledger import Ledger
-from app.sync.turn import Bounds, Hotel, work
+from app.sync.turn import Bounds, Hotel, Worked, work
 from app.system.paths import Paths
 from app.system.settings import load
 from app.system.vault import SessionVault
@@ -96,6 +97,14 @@ class Town:
         books = [await lot.desk.books() for lot in lots or self.lots]
         assert all(book[wrong] == [] for book in books for wrong in ("doubled", "wrong", "foreign", "early_notes"))
         return all(book["recorded"] == book["approved"] > 0 for book in books)
+
+    async def turn(self, lot: Lot, documents: int, failures: int = 0) -> Worked:
+        """Do one turn of a hotel in this loop."""
+        settings = load(self.paths.settings, lot.key).settings
+        profile = load_profile(lot.key, folder=self.paths.home)
+        hotel = Hotel(settings, profile, lot.vault, DianCache())
+        turn = Turn(lot.schema, 0.0, failures)
+        return await work(hotel, self.paths, SystemClock(), Bounds(documents), turn, lambda: False)
 
     def change(self, lot: Lot, **choices: object) -> None:
         load(self.paths.settings, lot.key).settings.changed(**choices).save(self.paths.settings)
@@ -242,14 +251,28 @@ def test_after_failures_a_turn_takes_smaller_batches(play: Callable[..., None], 
         (lot,) = town.lots
         await lot.desk.approve(9, [Family.FACTURA])
         put_into_use(town.server.ledger_of(lot.schema))
-        settings = load(town.paths.settings, lot.key).settings
-        profile = load_profile(lot.key, folder=town.paths.home)
-        hotel = Hotel(settings, profile, lot.vault, DianCache())
-        turn = Turn(lot.schema, 0.0, failures)
-        worked = await work(hotel, town.paths, SystemClock(), Bounds(documents=1), turn, lambda: False)
-        assert worked.proven == proven
+        assert (await town.turn(lot, documents=1, failures=failures)).proven == proven
 
     play(trial, 1, batch=8)
+
+
+def test_a_turn_reads_no_more_of_a_backlog_than_it_carries(play: Callable[..., None]) -> None:
+    """But for the rest of a page: else the first turn of a new hotel would be much longer than all others."""
+
+    async def trial(town: Town) -> None:
+        (lot,) = town.lots
+        await lot.desk.approve(2 * PAGE + 20, [Family.FACTURA])
+        place = put_into_use(town.server.ledger_of(lot.schema))
+        known = []
+        for _turn in range(6):
+            worked = await town.turn(lot, documents=50)
+            assert worked.proven <= 50
+            with Ledger(place, SystemClock()) as ledger:
+                known.append(ledger.counts().total)
+        assert known == [PAGE, 2 * PAGE, 2 * PAGE + 20, 2 * PAGE + 20, 2 * PAGE + 20, 2 * PAGE + 20]
+        assert await town.is_whole()
+
+    play(trial, 1, batch=50)
 
 
 def test_a_hotel_that_hangs_is_broken_off_and_the_others_go_on(play: Callable[..., None]) -> None:

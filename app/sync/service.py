@@ -320,10 +320,7 @@ class Service(Orders):
         return moved
 
     async def _wait(self, seconds: float | None) -> bool:
-        """Wait until called or ``seconds`` are over (``None``.
-
-        Until called); return whether the machine slept meanwhile.
-        """
+        """Wait until called, or until ``seconds`` are over; return whether the machine slept meanwhile."""
         left = seconds
         if seconds is not None and not self._called.is_set():
             self._publish_next(seconds)

@@ -162,7 +162,7 @@ class OverviewPage(Scroll):
     # Building
 
     def _build_metrics(self) -> None:
-        self.today = Metric(_("Llevados hoy a Pymes"), "check", Tone.GOOD)
+        self.today = Metric(_("Llevados hoy"), "check", Tone.GOOD)
         self.pending = Metric(_("En camino"), "clock", Tone.BUSY)
         self.doubt = Metric(_("En duda"), "question", Tone.WARN)
         self.waiting = Metric(_("Necesitan de usted"), "person", Tone.BAD)

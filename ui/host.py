@@ -54,6 +54,7 @@ class EngineHost(QObject):
     """The exception that ended an engine: a mistake of ours, for the crash window. A new engine follows."""
 
     _arrived = Signal()
+    _thread_ends = Signal()
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class EngineHost(QObject):
         self._thread: threading.Thread | None = None
         self._engine: Engine | None = None
         self._stopping = threading.Event()
+        self._wanted = False
         self._latest: Status | None = None
         self._told = True
         self._lock = threading.Lock()
@@ -76,13 +78,15 @@ class EngineHost(QObject):
         self._relay.setInterval(_RELAY_MS)
         self._relay.timeout.connect(self._hand_on)
         self._arrived.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._thread_ends.connect(self._begin_again, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_running(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> None:
-        """Start the engine's thread; harmless while it runs."""
+        """Start the engine's thread; harmless while it runs, and one that is ending is followed by another."""
+        self._wanted = True
         if self.is_running:
             return
         self._stopping.clear()
@@ -129,6 +133,7 @@ class EngineHost(QObject):
 
     def stop(self) -> None:
         """Ask for an orderly end; ``ended`` waits for it."""
+        self._wanted = False
         self._stopping.set()
         if (engine := self._engine) is not None:
             engine.stop()
@@ -165,6 +170,7 @@ class EngineHost(QObject):
                 failures += 1
             finally:
                 self._engine = None
+        self._thread_ends.emit()
 
     def _publish(self, status: Status) -> None:
         with self._lock:
@@ -174,6 +180,11 @@ class EngineHost(QObject):
             self._arrived.emit()
 
     # On the thread of Qt
+
+    def _begin_again(self) -> None:
+        if self._wanted and self._stopping.is_set() and self._thread is not None:
+            self._thread.join()  # it has said its last word
+            self.start()
 
     def _take(self) -> None:
         if not self._relay.isActive():

@@ -6,8 +6,10 @@ opens no window; which hotel is shown is ``main``'s affair.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -99,6 +101,8 @@ class Desk(QObject):
         """Added in this run; nothing is known of it before its first page is done."""
         self.is_gone = False
         """Taken out of this computer."""
+        self.rests = asyncio.Lock()
+        """Held while something must be alone with the hotel's ledger and vault, and no engine may begin."""
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(_AGAIN_MS)
@@ -328,16 +332,20 @@ class Desk(QObject):
 
 async def while_resting(desks: list[Desk], work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Do ``work`` while none of these engines holds ledger or vault; each ends what is under way first."""
-    running = [desk for desk in desks if desk.host.is_running]
-    for desk in running:
-        desk.host.stop()
-    for desk in running:
-        await desk.rest()
-    try:
-        await work()
-    finally:
-        for desk in desks:
-            desk.follow_ledger()
+    desks = list(desks)
+    async with AsyncExitStack() as stack:
+        for desk in desks:  # always in the same order
+            await stack.enter_async_context(desk.rests)
+        running = [desk for desk in desks if desk.host.is_running]
         for desk in running:
-            if not desk.is_gone and await has_secrets(desk.context.vault):
-                desk.host.start()
+            desk.host.stop()
+        for desk in running:
+            await desk.rest()
+        try:
+            await work()
+        finally:
+            for desk in desks:
+                desk.follow_ledger()
+            for desk in running:
+                if not desk.is_gone and await has_secrets(desk.context.vault):
+                    desk.host.start()

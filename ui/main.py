@@ -219,6 +219,7 @@ class Program(Windows):
             return
         if not self.shown.lets(Act.SET_UP):
             return
+        self._wizard_comes = True
         settings = fresh_hotel(self._paths, self.context.settings, _HOTEL)
         desk = self._add_desk(context_of(self._paths, settings, self._clock))
         desk.is_new = True
@@ -229,6 +230,7 @@ class Program(Windows):
         try:
             await desk.prepare()
         except Exception as error:
+            self._wizard_comes = False
             self._drop_desk(desk)
             self._draw_tray()
             if not isinstance(error, NotPrepared):
@@ -237,7 +239,7 @@ class Program(Windows):
                 self.panel.go_to(Page.SETTINGS)
                 self.panel.settings.hotels.tell_not_added(error.title, error.text)
             return
-        self.show_wizard(desk)
+        await self._open_wizard(desk)
 
     def _removed(self, desk: Desk, told: str) -> None:
         """Go on without a hotel whose accesses are gone."""
@@ -276,8 +278,7 @@ class Program(Windows):
 
     async def _revive_practice(self, desk: Desk) -> None:
         """Start the practice hotel again, which ended: no internet and no firewall would bring it back."""
-        desk.host.stop()
-        await desk.host.ended(QUIT_SECONDS)
+        await desk.rest()
         await self._prepare(desk)
 
     # News

@@ -18,6 +18,8 @@ class OpeningWindow(QWidget):
 
     retry_requested = Signal()
     quit_requested = Signal()
+    left = Signal()
+    """Closed by the person."""
     support_requested = Signal()
     hotel_chosen = Signal(str)
     """Another one is to be shown instead."""
@@ -106,7 +108,6 @@ class OpeningWindow(QWidget):
         self._failure.show()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.may_close:
-            # Nothing runs yet that would be worth keeping: closing now means leaving.
-            self.quit_requested.emit()
         super().closeEvent(event)
+        if not self.may_close:
+            self.left.emit()

@@ -6,7 +6,7 @@ When that is, and what becomes of the hotels meanwhile, ``Program`` says; the wi
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from importlib import import_module
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from app.texts import _, speak
 from app.texts.deeds import set_up_opened
 from ui.context import Context
 from ui.crash import CrashWatch
-from ui.hotels import QUIT_SECONDS, Desk, while_resting
+from ui.hotels import Desk, while_resting
 from ui.language import speak_qt
 from ui.loop import ask, in_thread, spawn
 from ui.measure import Measure
@@ -32,6 +32,8 @@ from ui.support import SupportWindow
 from ui.tray import Tray
 
 _LATE_MS: Final = 30_000
+_PATIENCE_MS: Final = 5_000
+"""How long the wizard may be waited for in silence: an engine ends after its batch, and a batch may hang."""
 
 
 class Windows(ABC):
@@ -108,7 +110,8 @@ class Windows(ABC):
                 window.raise_()
                 window.activateWindow()
                 return
-        self.show_panel()
+        # It says so where this hotel did not come up.
+        self.show_hotel(self.context.settings.key)
 
     def show_panel(self) -> None:
         """Open the panel, or bring it forward."""
@@ -128,19 +131,24 @@ class Windows(ABC):
             return
         if self.wizard is None:
             self._wizard_comes = True
+            QTimer.singleShot(_PATIENCE_MS, self._tell_wizard_comes)
             self._spawn(self._open_wizard(desk))
         else:
             self.show()
 
     async def _open_wizard(self, desk: Desk) -> None:
-        # The panel's day does not need it, and loading it takes longer than a frame.
-        wizard = await in_thread(import_module, "ui.wizard.window")
-        desk.host.stop()
-        await desk.host.ended(QUIT_SECONDS)
-        self._guided = desk
+        try:
+            # The panel's day does not need it, and loading it takes longer than a frame.
+            wizard = await in_thread(import_module, "ui.wizard.window")
+            async with desk.rests:
+                await desk.rest()
+                if desk.is_gone:
+                    return
+                self._guided = desk
+                self.wizard = wizard.WizardWindow(desk.context, desk.status.trouble)
+        finally:
+            self._wizard_comes = False
         desk.context.did(Act.SET_UP, set_up_opened())
-        self.wizard = wizard.WizardWindow(desk.context, desk.status.trouble)
-        self._wizard_comes = False
         self.wizard.setup_finished.connect(self._setup_finished)
         self.wizard.left.connect(self._wizard_left)
         self.wizard.language_changed.connect(self._say_anew)
@@ -149,6 +157,11 @@ class Windows(ABC):
         self.show()
         self._close_opening()
 
+    def _tell_wizard_comes(self) -> None:
+        if self._wizard_comes:
+            text = _("Antes termina lo que Botones está haciendo con el libro de este hotel.")
+            self.tray.say(_("El asistente se abrirá"), text)
+
     def _setup_finished(self) -> None:
         desk = self._guided
         desk.set_up = True
@@ -156,6 +169,7 @@ class Windows(ABC):
         self._follow_profile(desk)
         desk.take(desk.first_status(set_up=True, counts=desk.status.counts))
         desk.host.start()
+        self._follow_shared(desk)
         self.show_hotel(desk.context.settings.key)
 
     def _wizard_left(self) -> None:
@@ -171,12 +185,29 @@ class Windows(ABC):
         # It may have been finished before it was closed, or turned to a hotel that is not set up yet.
         desk.set_up = read_flow(desk.context).is_finished
         desk.take(desk.first_status(set_up=desk.set_up, counts=desk.status.counts))
-        if desk.set_up:
-            desk.host.start()
+        self._spawn(self._go_on(desk))
+        self._follow_shared(desk)
         if not self.tray.is_reachable:
             self.show_panel()
         elif self.panel is None or not self.panel.isVisible():
             self._tell_once_about_tray()
+
+    async def _go_on(self, desk: Desk) -> None:
+        """Have a hotel work again that the wizard has left, if it has what it needs."""
+        async with desk.rests:
+            is_guided = self.wizard is not None and self._guided is desk
+            if not is_guided and not desk.is_gone and not await desk.start():
+                await desk.show_without_access()
+
+    def _rest(self, desks: list[Desk], work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do what Ajustes asks for while these engines rest; their wizard is left first, with all that was written."""
+
+        async def alone() -> None:
+            if self.wizard is not None and self._guided in desks:
+                self.wizard.close()
+            await work()
+
+        self._spawn(while_resting(desks, alone))
 
     def _follow_profile(self, desk: Desk) -> None:
         """Have nothing left of another hotel, where the wizard turned to this one."""
@@ -217,8 +248,8 @@ class Windows(ABC):
         panel.settings_changed.connect(lambda: self._settings_changed(desk))
         panel.role_changed.connect(lambda: self._role_changed(desk, panel))
         panel.language_chosen.connect(self.speak)
-        panel.rest_requested.connect(lambda work: self._spawn(while_resting([desk], work)))
-        panel.all_rest_requested.connect(lambda work: self._spawn(while_resting(self.desks, work)))
+        panel.rest_requested.connect(lambda work: self._rest([desk], work))
+        panel.all_rest_requested.connect(lambda work: self._rest(self.desks, work))
         panel.disconnected.connect(self._disconnected)
         panel.hotel_chosen.connect(self.show_hotel)
         panel.hotel_wanted.connect(self.add_hotel)
@@ -238,10 +269,21 @@ class Windows(ABC):
     def _build_opening(self) -> OpeningWindow:
         opening = OpeningWindow(practice=self.context.profile.practice)
         opening.quit_requested.connect(self.quit)
+        opening.left.connect(self._opening_left)
         opening.retry_requested.connect(lambda: self._spawn(self._prepare(self.shown)))
         opening.support_requested.connect(self.show_support)
         opening.hotel_chosen.connect(self.show_hotel)
         return opening
+
+    def _opening_left(self) -> None:
+        """Leave the program where nothing runs yet that would be worth keeping."""
+        others = [desk for desk in self.desks if desk is not self.shown and desk.host.is_running]
+        if not others:
+            self.quit()
+            return
+        self._close_opening()
+        if not self.tray.is_reachable:
+            self.show_hotel(others[0].context.settings.key)
 
     def _close_opening(self) -> None:
         if self.opening is not None:
@@ -279,6 +321,7 @@ class Windows(ABC):
                 former.hide()
                 self._put_by[left] = former
             else:
+                former.reconciliation.halt()
                 self._drop_panel(former)
         self._draw_tray()
 
@@ -287,6 +330,7 @@ class Windows(ABC):
 
     def _forget_panel_of(self, desk: Desk) -> None:
         if (panel := self._put_by.pop(desk, None)) is not None:
+            panel.reconciliation.halt()
             self._drop_panel(panel)
 
     def _try_again(self, desk: Desk) -> None:
@@ -373,11 +417,15 @@ class Windows(ABC):
 
     def _settings_changed(self, desk: Desk) -> None:
         desk.renew()
+        self._follow_shared(desk)
+        self._draw_tray()
+
+    def _follow_shared(self, desk: Desk) -> None:
+        """Have the other hotels go by what was chosen at this one and holds for all."""
         for other in self.desks:
             if other is not desk and other.follow_shared():
                 # Its pages show what was chosen before.
                 self._forget_panel_of(other)
-        self._draw_tray()
 
     def _role_changed(self, desk: Desk, panel: PanelWindow) -> None:
         panel.follow_role()

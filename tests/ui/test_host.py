@@ -105,11 +105,33 @@ def test_after_a_mistake_a_new_engine_follows(qtbot: QtBot, turning: object) -> 
     end(qtbot, host)
 
 
-def test_the_end_is_waited_for_no_longer_than_its_limit(qtbot: QtBot, turning: object) -> None:
-    class Deaf(Talker):
-        def stop(self) -> None:
-            self.asked.append("stop")
+class Deaf(Talker):
+    """One that takes its time to end."""
 
+    def stop(self) -> None:
+        self.asked.append("stop")
+
+
+def test_one_that_is_told_to_start_while_it_ends_is_followed_by_another(qtbot: QtBot, turning: object) -> None:
+    engines: list[Talker] = []
+
+    def build(publish: Callable[[Status], None]) -> Talker:
+        engines.append((Talker if engines else Deaf)(publish, 1))
+        return engines[-1]
+
+    host = EngineHost(build)
+    with qtbot.waitSignal(host.status_changed, timeout=5_000):
+        host.start()
+    host.stop()
+    host.start()
+    assert engines[0].asked == ["stop"] and len(engines) == 1
+    with qtbot.waitSignal(host.status_changed, timeout=5_000):
+        Talker.stop(engines[0])
+    assert len(engines) == 2 and host.is_running
+    end(qtbot, host)
+
+
+def test_the_end_is_waited_for_no_longer_than_its_limit(qtbot: QtBot, turning: object) -> None:
     engines: list[Deaf] = []
 
     def build(publish: Callable[[Status], None]) -> Deaf:

@@ -13,6 +13,7 @@ from app.system.paths import Paths
 from app.system.settings import Settings
 from app.system.vault import Secret
 from tests.support.panel import status
+from ui import windows
 from ui.host import EngineHost
 from ui.hotels import while_resting
 from ui.loop import spawn
@@ -107,6 +108,44 @@ def test_without_an_access_nothing_goes_on(qtbot: QtBot, program: Program, seen:
     assert seen == ["runs", "ended"]
     assert not program.shown.host.is_running
     assert program.shown.status.mood(program.context.clock.now()) is Mood.NOT_SET_UP
+
+
+def test_the_wizard_waits_for_the_work_and_says_so(
+    qtbot: QtBot, program: Program, seen: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(windows, "_PATIENCE_MS", 1)
+    told: list[str] = []
+    monkeypatch.setattr(program.tray, "say", lambda title, text, key="": told.append(title))
+    done = asyncio.Event()
+
+    async def work() -> None:
+        seen.append("work")
+        await done.wait()
+
+    program.shown.is_ready = True
+    program._rest([program.shown], work)
+    qtbot.waitUntil(lambda: "work" in seen)
+    program.show_wizard()
+    qtbot.waitUntil(lambda: bool(told))
+    assert program.wizard is None
+    done.set()
+    qtbot.waitUntil(lambda: program.wizard is not None)
+    program.wizard.close()
+
+
+def test_work_that_needs_the_ledger_for_itself_has_the_wizard_left_first(
+    qtbot: QtBot, program: Program, seen: list[str]
+) -> None:
+    program.shown.is_ready = True
+    program.show_wizard()
+    qtbot.waitUntil(lambda: program.wizard is not None)
+
+    async def work() -> None:
+        seen.append("work" if program.wizard is None else "beside the wizard")
+
+    program._rest([program.shown], work)
+    qtbot.waitUntil(lambda: seen[-1] in ("work", "beside the wizard"))
+    assert seen == ["runs", "ended", "work"]
 
 
 def test_a_choice_reaches_the_engine_that_runs(qtbot: QtBot, program: Program, seen: list[str]) -> None:

@@ -214,15 +214,18 @@ def test_a_hotel_that_turns_out_to_be_another_locks_itself_alone(house: House) -
     assert house.proven(PLAYA) == 0 and house.moods()[CENTRO] is not Mood.ATTENTION
 
 
-def test_what_is_under_way_in_a_panel_goes_on_while_another_hotel_is_looked_at(still: House) -> None:
-    program = still.program
+def test_what_is_under_way_in_a_panel_goes_on_while_another_hotel_is_looked_at(house: House) -> None:
+    program = house.program
     program.show_panel()
     former = program.panel
     assert former is not None
     former.go_to(Page.RECONCILIATION)
+    former.reconciliation.reconcile()
     program.show_hotel(PLAYA)
     assert program.panel is not former and not former.isVisible() and program.panel.isVisible()
     assert program.panel._current is Page.RECONCILIATION
+    assert former.reconciliation.is_running
+    house.wait(lambda: former.reconciliation.result is not None)
     program.show_hotel(CENTRO)
     assert program.panel is former and former.isVisible()
 
@@ -280,6 +283,16 @@ def test_adding_a_hotel_and_leaving_at_once_leaves_the_list_as_it_was(still: Hou
     assert [one.key for one in load_all(still.paths.settings)] == [CENTRO, PLAYA]
 
 
+def test_asked_twice_in_a_row_one_hotel_is_added(still: House) -> None:
+    program = still.program
+    program.add_hotel()
+    program.add_hotel()
+    still.wait(lambda: program.wizard is not None)
+    assert len(program.desks) == 3 and len(load_all(still.paths.settings)) == 3
+    program.wizard.close()
+    still.wait(lambda: program.wizard is None)
+
+
 @pytest.mark.parametrize(("real", "added"), [(True, "loggro"), (False, "sandbox-3")], ids=["hotel", "practice"])
 def test_a_hotel_that_was_begun_and_left_stays_unfinished_and_is_there_after_a_restart(
     still: House, real: bool, added: str
@@ -324,6 +337,38 @@ def test_from_a_hotel_that_does_not_open_another_one_can_be_reached(still: House
     assert [one.text() for one in others] == ["Hotel Playa && Mar"]
     others[0].trigger()
     assert program.shown is still.desk(PLAYA) and program.panel.isVisible() and program.opening is None
+
+
+def test_the_window_of_a_hotel_that_does_not_open_closes_alone_while_others_are_at_work(house: House) -> None:
+    program, desk = house.program, house.desk(CENTRO)
+    program.show_panel()
+    desk.failure = NotPrepared("El libro es más nuevo", "Instale la versión más nueva.", "")
+    program._tell_failure(desk)
+    assert program.opening is not None
+    program.opening.close()
+    assert house.living is not None and not house.living.done() and program.opening is None
+    assert house.desk(PLAYA).host.is_running
+    # Without a tray the person would be left with nothing.
+    assert program.tray.is_reachable or (program.shown is house.desk(PLAYA) and program.panel.isVisible())
+    program.show_hotel(CENTRO)
+    assert program.opening is not None and program.opening.isVisible()
+    for other in program.desks:
+        other.host.stop()
+    house.wait(lambda: not any(other.host.is_running for other in program.desks))
+    program.opening.close()
+    house.wait(house.living.done)
+
+
+def test_a_wizard_that_is_left_without_accesses_starts_no_engine(house: House) -> None:
+    program, desk = house.program, house.desk(CENTRO)
+    program.show_panel()
+    program.show_wizard()
+    house.wait(lambda: program.wizard is not None and program.wizard.flow.is_open)
+    for name in entries(house.ring, CENTRO):
+        house.ring.delete_password(f"Botones/{CENTRO}", name)
+    program.wizard.close()
+    house.wait(lambda: not desk.status.set_up)
+    assert house.moods()[CENTRO] is Mood.NOT_SET_UP and not desk.host.is_running
 
 
 # Words and order, without a program

@@ -246,8 +246,6 @@ class PanelWindow(QMainWindow):
         if same_hotel:
             self.documents.return_to(former.documents.place())
             self.reconciliation.return_to(former.reconciliation.place())
-        else:
-            former.reconciliation.halt()
         self.setWindowState(former.windowState())
         if not former.isMaximized():
             self.setGeometry(former.geometry())

@@ -101,8 +101,8 @@ class Desk(QObject):
         """Added in this run; nothing is known of it before its first page is done."""
         self.is_gone = False
         """Taken out of this computer."""
-        self.rests = asyncio.Lock()
-        """Held while something must be alone with the hotel's ledger and vault, and no engine may begin."""
+        self.alone = asyncio.Lock()
+        """Held by whoever ends or begins the engine around something that must have ledger and vault to itself."""
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(_AGAIN_MS)
@@ -335,7 +335,7 @@ async def while_resting(desks: list[Desk], work: Callable[[], Coroutine[Any, Any
     desks = list(desks)
     async with AsyncExitStack() as stack:
         for desk in desks:  # always in the same order
-            await stack.enter_async_context(desk.rests)
+            await stack.enter_async_context(desk.alone)
         running = [desk for desk in desks if desk.host.is_running]
         for desk in running:
             desk.host.stop()

@@ -219,11 +219,11 @@ class Program(Windows):
             return
         if not self.shown.lets(Act.SET_UP):
             return
-        self._wizard_comes = True
         settings = fresh_hotel(self._paths, self.context.settings, _HOTEL)
         desk = self._add_desk(context_of(self._paths, settings, self._clock))
         desk.is_new = True
         settings.save(self._paths.settings)
+        self._wizard_comes = True
         self._spawn(self._open_new(desk))
 
     async def _open_new(self, desk: Desk) -> None:

@@ -140,7 +140,7 @@ class Windows(ABC):
         try:
             # The panel's day does not need it, and loading it takes longer than a frame.
             wizard = await in_thread(import_module, "ui.wizard.window")
-            async with desk.rests:
+            async with desk.alone:
                 await desk.rest()
                 if desk.is_gone:
                     return
@@ -194,7 +194,7 @@ class Windows(ABC):
 
     async def _go_on(self, desk: Desk) -> None:
         """Have a hotel work again that the wizard has left, if it has what it needs."""
-        async with desk.rests:
+        async with desk.alone:
             is_guided = self.wizard is not None and self._guided is desk
             if not is_guided and not desk.is_gone and not await desk.start():
                 await desk.show_without_access()
@@ -202,12 +202,12 @@ class Windows(ABC):
     def _rest(self, desks: list[Desk], work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do what Ajustes asks for while these engines rest; their wizard is left first, with all that was written."""
 
-        async def alone() -> None:
+        async def begin() -> None:
             if self.wizard is not None and self._guided in desks:
                 self.wizard.close()
             await work()
 
-        self._spawn(while_resting(desks, alone))
+        self._spawn(while_resting(desks, begin))
 
     def _follow_profile(self, desk: Desk) -> None:
         """Have nothing left of another hotel, where the wizard turned to this one."""

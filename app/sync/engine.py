@@ -86,8 +86,9 @@ class Engine:
         """Do all there is to do now and return how many documents moved on.
 
         ``progress`` hears of documents done and known to be due; ``halted`` is asked before each batch, so that a
-        pause or the end of the session never has to break into one. No more than about ``at_most`` new documents are
-        read. Raises ``ConnectorError`` when a system does not let us go on; the ledger is whole at every moment.
+        pause or the end of the session never has to break into one. No page is read after the one that brings
+        ``at_most`` new documents, but for the last look of a rebuild. Raises ``ConnectorError`` when a system does not
+        let us go on; the ledger is whole at every moment.
         """
         try:
             return await self._work(progress, _latched(halted), at_most)
